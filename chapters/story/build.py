@@ -1,0 +1,28 @@
+"""Typeset the book with Jupyter Book, warnings as errors, and say plainly what stopped it: `make book`."""
+
+import sys
+
+from jupyter_book.cli.main import main as jupyter_book
+from sphinx.errors import SphinxError
+
+from story.data import ROOT
+
+OPTIONS = ["-W", "-n", "--keep-going", "-q", "--path-output", str(ROOT)]
+
+
+def main() -> int:
+    """Build `_build/html`; return 1 and the reason when the book is not fit to publish."""
+    try:
+        jupyter_book(["build", str(ROOT), *OPTIONS], standalone_mode=False)
+    except RuntimeError as error:
+        if isinstance(error.__cause__, SphinxError):
+            print(error.__cause__, file=sys.stderr)
+        elif error.__cause__:
+            raise
+        print("the book was not built; the lines above say why", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
