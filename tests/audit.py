@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 from frictionless import Resource, Schema, system
+
 from story.data import REGISTERS, digest
 
 KEYS = {"name", "title", "description", "class", "retrieved", "edition", "redistribution", "sha256", "caveats", "breaks",
@@ -115,7 +116,9 @@ def row_faults(name: str, rows: list[dict], sidecar: dict) -> list[str]:
             faults.append(f"{name}: all rows of {id!r}: found licence {known.get(id, {}).get('licence')!r}, expected an open "
                           f"licence or redistribution = 'cited'")  # fmt: skip
         if not free and count > QUOTED:
-            faults.append(f"{name}: found {count} rows of {id!r}, which has no open licence; expected at most {QUOTED} quoted figures")
+            faults.append(
+                f"{name}: found {count} rows of {id!r}, which has no open licence; expected at most {QUOTED} quoted figures"
+            )
     licences = [licence["name"] for licence in sidecar["licenses"]]
     if sidecar["redistribution"] == "cited" and licences != ["quotation"]:
         faults.append(f"data/{sidecar['name']}.toml: licenses: found {licences}, expected ['quotation'] for cited figures")

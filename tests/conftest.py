@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["site_under_test"]
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("_config.yml", "_toc.yml", "_static", "_templates", "chapters", "data", "pyproject.toml")
 

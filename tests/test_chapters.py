@@ -9,6 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 from conftest import ROOT
+
 from story import data, notebook, palette
 
 CHAPTERS = notebook.chapters()

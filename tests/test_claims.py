@@ -4,6 +4,7 @@ import itertools
 import math
 
 import pytest
+
 from story import claims, data
 from story.claims import Claim, definition, number
 
@@ -120,7 +121,16 @@ def test_two_definitions_cannot_share_a_label():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(6136.1, "6,136"), (12.522, "12.5"), (0.0312, "0.0312"), (0, "0"), (-5.04, "−5.04"), (100, "100"), (1e-9, "0"), (3.0, "3")],
+    [
+        (6136.1, "6,136"),
+        (12.522, "12.5"),
+        (0.0312, "0.0312"),
+        (0, "0"),
+        (-5.04, "−5.04"),
+        (100, "100"),
+        (1e-9, "0"),
+        (3.0, "3"),
+    ],
 )
 def test_numbers_for_people(value, text):
     assert number(value) == text

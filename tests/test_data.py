@@ -3,6 +3,7 @@
 import pytest
 from audit import audit
 from conftest import ROOT
+
 from story import data, load, notebook
 
 CSV = "year,measure,count_thousand,source_id\n1955,Farms,2307,census\n1970,Farms,1588,census\n1988,Farms,1017,senate\n"
@@ -105,7 +106,9 @@ BROKEN = {
 def test_a_broken_table_stops_with_its_place(write, fault):
     csv, words = BROKEN[fault]
     faults = write(csv)
-    assert any(all(word in line for word in ["data/farms.csv", "column", "found", "expected", *words]) for line in faults), faults
+    assert any(all(word in line for word in ["data/farms.csv", "column", "found", "expected", *words]) for line in faults), (
+        faults
+    )
 
 
 def test_changed_bytes_are_seen(write):

@@ -3,6 +3,7 @@
 import copy
 
 import pytest
+
 from story import drawing, notebook
 from story.drawing import ColourError, clean, put
 from story.theme import palette
@@ -27,6 +28,14 @@ def test_a_colour_outside_the_palette_is_named():
         clean(SVG.format(colour="#123456"), "a")
 
 
+def test_patterns_survive():
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg"><defs><pattern id="p"><path d="M0,0L1,1" style="stroke:#000"/></pattern>'
+        '</defs><path d="M0,0h9" style="fill: url(&quot;#p&quot;);"/></svg>'
+    )
+    assert 'id="a-0"' in clean(svg, "a") and "fill:url(#a-0)" in clean(svg, "a")
+
+
 def test_a_raster_image_is_refused():
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><image href="data:image/png;base64,AA"/></svg>'
     with pytest.raises(ColourError, match="draw its cells as shapes"):
@@ -45,7 +54,7 @@ def outputs():
 
 
 def test_the_name_changes_with_what_is_drawn_and_not_with_its_words():
-    chapter, output = outputs()[0]
+    _, output = outputs()[0]
     changed, reworded = copy.deepcopy(output), copy.deepcopy(output)
     changed["data"][0]["name"] = "something else"
     reworded["layout"]["meta"]["story"]["alt"] = "another alt text with 1 number"

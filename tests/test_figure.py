@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.express as px
 import plotly.graph_objects as go
 import pytest
+
 from story import card, choices, data
 from story.figure import difference, state
 

@@ -8,8 +8,9 @@ import re
 
 import pytest
 from conftest import ROOT, python
-from story.notebook import code_cells, outputs
+
 from story.figure import PLOTLY_MIME
+from story.notebook import code_cells, outputs
 
 pytestmark = pytest.mark.xdist_group("guards")
 
@@ -51,6 +52,11 @@ def chart_without_card(content):
     outputs(content, PLOTLY_MIME)[0]["layout"].pop("meta")
 
 
+def picture_without_card(content):
+    picture = {"output_type": "display_data", "data": {"image/png": "AA=="}, "metadata": {}}
+    code_cells(content)[2]["outputs"].append(picture)
+
+
 def stale(content):
     outputs(content, PLOTLY_MIME)[0]["data"][0]["name"] = "changed by hand"
 
@@ -67,6 +73,7 @@ def complains(content):
         (out_of_order, "executed out of order: found [2, 1, 3"),
         (chart_lost, "a chart that isn't drawn"),
         (chart_without_card, "a plotly figure that is no card would not be published; wrap it in card(...)"),
+        (picture_without_card, "a picture that is no card; end the cell with card(...)"),
         (stale, "is stale; run `make run CHAPTER="),
         (complains, "wrote to stderr: 'FutureWarning: soon'"),
     ],
@@ -95,9 +102,17 @@ def test_a_changed_table_stops_the_build(book):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('chapter = "leavers"', 'chapter = "nowhere"', "a claim without a chapter: found 'nowhere', expected one of the notebooks"),
+        (
+            'chapter = "leavers"',
+            'chapter = "nowhere"',
+            "a claim without a chapter: found 'nowhere', expected one of the notebooks",
+        ),
         ('essay = "passion"', 'essay = "lost"', "a quote without an essay: found 'lost', expected solopreneur, mystique"),
-        ('chapter = "leavers"', 'chapter = "farmers"', "chapters/farmers.ipynb does not test it; add claim('population-60m').test"),
+        (
+            'chapter = "leavers"',
+            'chapter = "farmers"',
+            "chapters/farmers.ipynb does not test it; add claim('population-60m').test",
+        ),
         ("[farmers-1955]", "[farmers-1956]", "tests the claim 'farmers-1955', which data/claims.toml lacks"),
         ('quote = "', "quote = ", "data/claims.toml: not valid TOML"),
     ],
@@ -136,7 +151,9 @@ def test_nothing_is_executed_or_cached_by_the_build():
 
 
 def rerun(book, chapter):
-    done = python(book, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-q", f"chapters/{chapter}.ipynb")
+    done = python(
+        book, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-q", f"chapters/{chapter}.ipynb"
+    )
     return done.returncode, done.stdout + done.stderr
 
 

@@ -1,81 +1,15 @@
 """The published pages in a real browser: drawn, quiet, self-contained, readable on a phone."""
 
 import csv
-import functools
 import io
 import json
-import os
-import shutil
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import ROOT
-from story import notebook
-from story.drawing import BROWSERS
+from site_under_test import CHAPTERS, PAGES, ROOT, SITE, chapter
+
+from story import data, notebook
 
 pytestmark = pytest.mark.xdist_group("pages")
-SITE = ROOT / "_build/html"
-PAGES = ["index", *(path.stem for path in notebook.chapters()), "ledger", "sources", "method"]
-CHAPTERS = [path.stem for path in notebook.chapters()]
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="session")
-def address():
-    assert (SITE / "index.html").exists(), "build the site first: make book"
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    found = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        if os.environ.get("CI"):
-            pytest.fail("no Chrome or Chromium: in CI the pages must be tested in a browser")
-        pytest.skip("no Chrome or Chromium is installed; set BROWSER_PATH to test the pages")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser, address):
-    """Open a page with the outside world cut off; at the end nothing may have complained or asked for it."""
-    complaints, contexts = [], []
-
-    def visit(page, width=1280, **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-
-        def route(route):
-            if route.request.url.startswith(address):
-                return route.continue_()
-            complaints.append(f"asked for {route.request.url}")
-            return route.abort()
-
-        context.route("**/*", route)
-        tab = context.new_page()
-        tab.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on("response", lambda response: response.status >= 400 and complaints.append(f"{response.status} {response.url}"))
-        tab.goto(f"{address}{page}.html")
-        return tab
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -88,9 +22,9 @@ def test_no_page_overflows_at_any_width(visit, page):
 
 @pytest.mark.parametrize("page", CHAPTERS)
 @pytest.mark.parametrize("width", [360, 1280])
-def test_every_chart_is_drawn_without_javascript(visit, page, width):
+def test_every_chart_table_and_source_is_there_without_javascript(visit, page, width):
     tab = visit(page, width, java_script_enabled=False)
-    cards = notebook.cards(notebook.read(ROOT / f"chapters/{page}.ipynb"))
+    cards = notebook.cards(chapter(page))
     assert tab.locator("figure.card").count() == len(cards) > 0
     for meta in cards:
         shown = tab.locator(f"#{meta['id']} .static svg").filter(visible=True)
@@ -98,88 +32,244 @@ def test_every_chart_is_drawn_without_javascript(visit, page, width):
         box = shown.bounding_box()
         assert box["width"] > 250 and box["height"] > 100
         assert tab.locator(f"#{meta['id']} .chart").get_attribute("aria-label") == meta["alt"]
+        assert tab.locator(f"#{meta['id']} summary").all_text_contents() == ["Table", "Sources"]
+        assert tab.locator(f"#{meta['id']} tbody tr").count() == len(meta["table"]["rows"])
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_every_live_chart_is_drawn_by_plotly_when_reached_for(visit, page, width, scheme):
     tab = visit(page, width, color_scheme=scheme)
-    live = notebook.live(notebook.read(ROOT / f"chapters/{page}.ipynb"))
     assert tab.evaluate("typeof Plotly") == "undefined"
     for chart in tab.locator("[data-figure] .chart").all():
         chart.scroll_into_view_if_needed()
         before = tab.evaluate("document.documentElement.scrollHeight")
-        chart.hover()
+        chart.dispatch_event("pointerenter")
         chart.locator(".live .main-svg").first.wait_for()
         tab.wait_for_function("chart => chart.classList.contains('is-live')", arg=chart.element_handle())
-        assert abs(tab.evaluate("document.documentElement.scrollHeight") - before) <= 2
-    assert tab.locator(".chart.is-live").count() == len(live)
+        assert abs(tab.evaluate("document.documentElement.scrollHeight") - before) <= 8
+    assert tab.locator(".chart.is-live").count() == len(notebook.live(chapter(page)))
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("page", CHAPTERS)
-def test_controls_move_the_chart_its_words_and_its_table(visit, page):
+def controlled():
+    return [(page, output["layout"]["meta"]["story"]) for page in CHAPTERS for output in notebook.live(chapter(page))
+            if "axes" in output["layout"]["meta"]["story"]]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "meta"), controlled(), ids=lambda value: value if isinstance(value, str) else value["id"])
+def test_controls_move_the_chart_its_words_its_table_and_the_address(visit, page, meta):
     tab = visit(page)
-    for output in notebook.live(notebook.read(ROOT / f"chapters/{page}.ipynb")):
-        meta = output["layout"]["meta"]["story"]
-        if "axes" not in meta:
-            continue
+    card, key = tab.locator(f"#{meta['id']}"), [axis["start"] for axis in meta["axes"]]
+    fields = card.locator(".controls :is(input, select)")
+    assert fields.count() == len(meta["axes"])
+    for place, axis in enumerate(meta["axes"]):
+        key[place] = len(axis["values"]) - 1 if key[place] == 0 else 0
+        if axis["kind"] == "range":
+            fields.nth(place).focus()
+            tab.keyboard.press("Home" if key[place] == 0 else "End")
+            assert fields.nth(place).get_attribute("aria-valuetext") == axis["values"][key[place]]
+        else:
+            fields.nth(place).select_option(str(key[place]))
+    name = ",".join(map(str, key))
+    settled = "([id, key]) => document.getElementById(id).dataset.key === key"
+    tab.wait_for_function(settled, arg=[meta["id"], name])
+    expected = {path[0]: value for path, value in meta["states"][name] if len(path) == 1}
+
+    def check(tab):
         card = tab.locator(f"#{meta['id']}")
-        fields = card.locator(".controls :is(input, select)")
-        assert fields.count() == len(meta["axes"])
-        key = [axis["start"] for axis in meta["axes"]]
-        for place, axis in enumerate(meta["axes"]):
-            other = len(axis["values"]) - 1 if key[place] == 0 else 0
-            fields.nth(place).evaluate(
-                "(field, value) => { field.value = value; field.dispatchEvent(new Event('input', {bubbles: true})) }", str(other)
-            )
-            key[place] = other
-        tab.wait_for_function("([id, key]) => document.getElementById(id).dataset.key === key", arg=[meta["id"], ",".join(map(str, key))])
-        expected = {path[0]: value for path, value in meta["states"][",".join(map(str, key))] if len(path) == 1}
         assert card.locator(".title").text_content() == expected.get("title", meta["title"])
         assert card.locator(".chart").get_attribute("aria-label") == expected.get("alt", meta["alt"])
-        card.locator("button[type=reset]").click()
-        tab.wait_for_function("([id, title]) => document.querySelector(`#${id} .title`).textContent === title", arg=[meta["id"], meta["title"]])
+        rows = patched(meta["table"], meta["states"][name])
+        assert card.locator("tbody tr").count() == len(rows)
+        assert (
+            card.locator("tbody tr").first.locator("td").first.text_content().startswith(str(rows[0][0])[:3].replace("-", "−"))
+        )
+
+    check(tab)
+    assert f"{meta['id']}={name}" in tab.url
+    again = visit(f"{page}?{meta['id']}={name}")
+    again.wait_for_function(settled, arg=[meta["id"], name])
+    check(again)
+    card.locator("button[type=reset]").click()
+    tab.wait_for_function(
+        "([id, title]) => document.querySelector(`#${id} .title`).textContent === title", arg=[meta["id"], meta["title"]]
+    )
+    assert meta["id"] not in tab.url.partition("?")[2]
+
+
+def patched(table, changes):
+    table = json.loads(json.dumps(table))
+    for path, value in changes:
+        if path[0] == "table":
+            owner = {"table": table}
+            for step in path[:-1]:
+                owner = owner[step]
+            owner[path[-1]] = value
+    return table["rows"]
+
+
+def test_an_address_with_nonsense_is_ignored(visit):
+    page, meta = controlled()[0]
+    tab = visit(f"{page}?{meta['id']}=99,x,%3Cscript%3E")
+    assert tab.locator(f"#{meta['id']} .title").text_content() == meta["title"]
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_the_csv_read_back_is_the_table(page):
-    for meta in notebook.cards(notebook.read(ROOT / f"chapters/{page}.ipynb")):
+    for meta in notebook.cards(chapter(page)):
         rows = list(csv.reader(io.StringIO((SITE / f"_figures/{page}-{meta['id']}.csv").read_text("utf-8"))))
         expected = [meta["table"]["columns"], *meta["table"]["rows"]]
         assert rows == [["" if value is None else str(value) for value in row] for row in expected]
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_downloads_are_served_and_the_drawing_stands_alone(visit, page):
+    tab = visit(page)
+    for link in tab.locator("a[download]").evaluate_all("links => links.map(link => link.href)"):
+        answer = tab.request.get(link)
+        assert answer.ok, link
+        if link.endswith(".svg"):
+            assert "var(" not in answer.text() and "<svg" in answer.text()
 
 
 def test_the_theme_can_be_switched_and_charts_follow(visit):
     tab = visit(CHAPTERS[0], color_scheme="light")
     paper = "getComputedStyle(document.documentElement).backgroundColor"
     light = tab.evaluate(paper)
+    chart = tab.locator("[data-figure] .chart").first
+    chart.dispatch_event("pointerenter")
+    text = chart.locator(".live text").first
+    text.wait_for()
+    colour = "text => getComputedStyle(text).fill"
+    before = text.evaluate(colour)
     tab.locator("button.theme").click()
     assert tab.evaluate(paper) != light
+    tab.wait_for_function("([query, before]) => getComputedStyle(document.querySelector(query)).fill !== before",
+                          arg=["[data-figure] .live text", before])  # fmt: skip
     tab.reload()
     assert tab.evaluate(paper) != light, "the choice is kept"
+    assert tab.evaluate("Object.keys(localStorage)") == ["theme"] and tab.context.cookies() == []
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_print_shows_charts_tables_and_sources_on_light_paper(visit, page):
+    tab = visit(page, color_scheme="dark")
+    tab.emulate_media(media="print")
+    for meta in notebook.cards(chapter(page)):
+        assert tab.locator(f"#{meta['id']} .static svg").filter(visible=True).count() == 1
+        assert tab.locator(f"#{meta['id']} tbody tr").first.is_visible()
+        assert tab.locator(f"#{meta['id']} .cite").is_visible()
+    assert tab.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--paper')") == "#fdfcf9"
+    assert len(tab.pdf()) > 20_000
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_verdicts_follow_the_same_rule_in_the_page_as_in_python(visit, page):
+    from itertools import product
+
+    from story.claims import _label
+
+    tab = visit(page)
+    ratings = [list(some) for size in range(5) for some in product(["inside", "close", "outside"], repeat=size)]
+    assert tab.evaluate("all => all.map(story.label)", ratings) == [_label(some) for some in ratings]
+    for verdict in (one for one in notebook.verdicts().values() if one["chapter"] == page):
+        article = tab.locator(f"#verdict-{verdict['claim']['id']}")
+        assert article.locator(".stamp").text_content() == verdict["label"]
+        counted = [row["rating"] for row in verdict["definitions"] if row["rating"] != "apart"]
+        assert tab.evaluate("story.count", counted) == verdict["count"]
+        boxes = article.locator("input[type=checkbox]")
+        assert boxes.count() == len(counted)
+        for place in range(min(len(counted), 6)):
+            boxes.nth(place).uncheck()
+            left = counted[:place] + counted[place + 1 :]
+            assert article.locator(".stamp").text_content() == _label(left)
+            boxes.nth(place).check()
+        assert article.locator(".stamp").text_content() == verdict["label"]
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_claim_reviews_are_valid(visit, page):
+    tab = visit(page, java_script_enabled=False)
+    reviews = [json.loads(text) for text in tab.locator("script[type='application/ld+json']").all_text_contents()]
+    mine = [one for one in notebook.verdicts().values() if one["chapter"] == page and one["label"] != "cannot be tested"]
+    assert len(reviews) == len(mine)
+    for review, verdict in zip(reviews, mine, strict=True):
+        assert review["@context"] == "https://schema.org" and review["@type"] == "ClaimReview"
+        assert set(review) <= {
+            "@context",
+            "@type",
+            "url",
+            "claimReviewed",
+            "inLanguage",
+            "author",
+            "itemReviewed",
+            "reviewRating",
+        }
+        assert review["claimReviewed"] == verdict["claim"]["quote"]
+        rating = review["reviewRating"]
+        assert (
+            rating["worstRating"] <= rating["ratingValue"] <= rating["bestRating"]
+            and rating["alternateName"] == verdict["label"]
+        )
+        assert (
+            review["itemReviewed"]["@type"] == "Claim"
+            and review["author"]["name"]
+            and review["url"].endswith(verdict["claim"]["id"])
+        )
 
 
 def test_the_ledger_lists_every_claim_with_or_without_verdict(visit):
     tab = visit("ledger", java_script_enabled=False)
-    verdicts, claims = notebook.verdicts(), notebook.register("claims")
+    verdicts, claims = notebook.verdicts(), data.register("claims")
     assert tab.locator(".ledger tbody tr").count() == len(claims)
     for id in claims:
         label = verdicts[id]["label"] if id in verdicts else "not yet tested"
-        assert tab.locator(f"#{id} .stamp").text_content() == label
-    assert f"{len(verdicts)} of {len(claims)} claims tested" in tab.locator(".count").text_content()
+        assert tab.locator(f"[id='{id}'] .stamp").text_content() == label
+    assert f"{len(verdicts)} of {len(claims)} claims tested" in tab.locator(".tally").text_content()
+
+
+def test_the_ledger_sorts_and_filters(visit):
+    tab = visit("ledger")
+    rows = tab.locator(".ledger tbody tr")
+    tab.locator("#ledger-words").fill("salariat")
+    assert (
+        rows.filter(visible=True).count() == sum("salariat" in claim["quote"] for claim in data.register("claims").values()) > 0
+    )
+    tab.locator("#ledger-words").fill("")
+    tab.locator("#ledger-verdict").select_option("fails")
+    assert rows.filter(visible=True).count() == sum(one["label"] == "fails" for one in notebook.verdicts().values())
+    tab.locator("#ledger-verdict").select_option("")
+    for sort in ("ascending", "descending"):
+        tab.locator(".ledger th button", has_text="Verdict").click()
+        assert tab.locator(".ledger th").nth(1).get_attribute("aria-sort") == sort
+        labels = tab.locator(".ledger .stamp").all_text_contents()
+        assert labels == sorted(labels, reverse=sort == "descending")
+
+
+def test_the_search_finds_english_and_french(visit):
+    tab = visit("search")
+    for words in ("peau de chagrin" if "wage-work" in CHAPTERS else "agriculteurs divise", "every defensible definition"):
+        tab.locator("#query").fill(words)
+        tab.locator(".results li").first.wait_for()
+    tab.locator("#query").fill("zzzz nothing")
+    tab.wait_for_function("document.querySelector('.found').textContent.startsWith('0')")
+    tab = visit("search?q=maroc")
+    tab.locator(".results a").first.wait_for()
+    tab.locator(".results a").first.click()
+    tab.locator("h1").first.wait_for()
 
 
 def test_the_sources_page_offers_every_table(visit):
     tab = visit("sources")
     for path in (ROOT / "data").glob("*.csv"):
-        assert tab.locator(f"#{path.stem} a[href='data/{path.name}']").count() == 1
+        assert tab.locator(f"[id='{path.stem}'] a[href='data/{path.name}']").count() == 1
         assert (SITE / "data" / path.name).read_bytes() == path.read_bytes()
 
 
 def test_figure_data_on_the_site_is_what_the_notebook_holds():
     for page in CHAPTERS:
-        for output in notebook.live(notebook.read(ROOT / f"chapters/{page}.ipynb")):
+        for output in notebook.live(chapter(page)):
             meta = output["layout"]["meta"]["story"]
             text = (SITE / f"_figures/{page}-{meta['id']}.js").read_text("utf-8")
             assert json.loads(text.split("=", 1)[1])["base"]["data"] == output["data"]
@@ -188,3 +278,16 @@ def test_figure_data_on_the_site_is_what_the_notebook_holds():
 def test_plotly_is_ours_and_shares_nothing():
     assert (SITE / "_static/plotly.js").stat().st_size > 1_000_000
     assert "showSendToCloud: false" in (SITE / "_static/live.js").read_text()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_head_of_every_page(visit, page):
+    tab = visit(page, java_script_enabled=False)
+    assert tab.locator("html").get_attribute("lang") == "en"
+    assert 40 <= len(tab.locator("meta[name=description]").get_attribute("content")) <= 200
+    policy = tab.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
+    scripts = next(part for part in policy.split(";") if part.strip().startswith("script-src"))
+    assert "unsafe" not in scripts and "*" not in policy and "http" not in policy
+    assert tab.locator("meta[property='og:title']").get_attribute("content")
+    if page in CHAPTERS:
+        assert len(list((SITE / "_figures").glob(f"{page}-*-share.png"))) == 1

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import plotly.io as pio
 import pytest
+
 from story.theme import LIGHT_DARK, palette
 
 LINES = ("essay", "blue", "teal", "gold", "plum")

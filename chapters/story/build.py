@@ -14,7 +14,7 @@ def main() -> int:
     """Build `_build/html`; return 1 and the reason when the book is not fit to publish."""
     try:
         jupyter_book(["build", str(ROOT), *OPTIONS], standalone_mode=False)
-    except RuntimeError as error:
+    except (RuntimeError, SystemExit) as error:  # Jupyter Book ends either way, after a fault or after warnings
         if isinstance(error.__cause__, SphinxError):
             print(error.__cause__, file=sys.stderr)
         elif error.__cause__:

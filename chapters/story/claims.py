@@ -146,9 +146,7 @@ class Verdict:
     def rated(self) -> list[tuple[Definition, str]]:
         """Each definition with its rating; those that are not comparable are "apart"."""
         usable = self.claim.testable
-        return [
-            (one, self.claim.rate(one.value) if one.comparable and usable else "apart") for one in self.definitions
-        ]
+        return [(one, self.claim.rate(one.value) if one.comparable and usable else "apart") for one in self.definitions]
 
     @cached_property
     def ratings(self) -> list[str]:
@@ -180,9 +178,7 @@ class Verdict:
         if len(counted) < 2:
             return [one.label for one, _ in counted]
         return [
-            one.label
-            for one, _ in counted
-            if _label([rating for other, rating in counted if other is not one]) != self.label
+            one.label for one, _ in counted if _label([rating for other, rating in counted if other is not one]) != self.label
         ]
 
     @property
@@ -263,7 +259,6 @@ def claim(id: str) -> Claim:
     found = Claim(id=id, **claims[id])
     if found.essay not in register("essays"):
         raise DataError(
-            f"data/claims.toml: claim {id!r}: unknown essay {found.essay!r}, "
-            f"expected one of: {', '.join(register('essays'))}"
+            f"data/claims.toml: claim {id!r}: unknown essay {found.essay!r}, expected one of: {', '.join(register('essays'))}"
         )
     return found

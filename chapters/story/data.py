@@ -9,7 +9,7 @@ import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
-REGISTERS = ("claims", "essays")  # TOML files in data/ that describe no table
+REGISTERS = ("claims", "corrections", "essays")  # TOML files in data/ that describe no table
 
 
 class DataError(ValueError):
@@ -50,8 +50,14 @@ def sidecar(slug: str) -> dict:
 
 @cache
 def register(name: str) -> dict[str, dict]:
-    """Read `data/claims.toml` or `data/essays.toml` as a mapping from id to its fields."""
+    """Read `data/claims.toml`, `essays.toml` or `corrections.toml` as a mapping from id to its fields."""
     return read_toml(DATA / f"{name}.toml")
+
+
+def corrections() -> list[dict]:
+    """List the corrections of the book, newest first: id, date, title, what was wrong, what it changed."""
+    rows = [{"id": id, **fields} for id, fields in register("corrections").items()]
+    return sorted(rows, key=lambda row: str(row["date"]), reverse=True)
 
 
 def digest(path: Path) -> str:

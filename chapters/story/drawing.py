@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import textwrap
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -60,14 +61,39 @@ def path(chapter: str, output: dict, width: str) -> Path:
     return CHARTS / f"{chapter}-{output['layout']['meta']['story']['id']}-{digest(output)}-{width}.svg"
 
 
+def share(chapter: str, output: dict) -> Path:
+    """Name the picture of a chapter's lead card that is shown where the chapter is shared."""
+    return path(chapter, output, "share").with_suffix(".png")
+
+
+def _shared(output: dict) -> dict:
+    """Lay the lead card out as a picture of 1200 x 630 with its finding on it."""
+    meta, fig = output["layout"]["meta"]["story"], figure(output, "wide")
+    text = "<br>".join(textwrap.wrap(meta["title"], 44))
+    title = {"text": f"<b>{text}</b>", "x": 0.03, "y": 0.94, "yanchor": "top", "font": {"size": 22, "family": "Georgia, serif"}}
+    margin = {"l": 18, "r": 22, "t": 44 + 26 * (1 + text.count("<br>")), "b": 14}
+    fig["layout"] |= {"width": 640, "height": 336, "title": title, "margin": margin, "paper_bgcolor": LIGHT_DARK["paper"][0]}
+    return fig
+
+
 def draw(todo: list[tuple[str, dict]]) -> list[Path]:
     """Draw the cards (chapter, plotly output) that have no drawing yet, in one start of the browser.
 
+    The first card of each chapter is its lead, drawn as the picture to share too.
+
     Raises RuntimeError when no Chrome or Chromium is installed, ColourError for colours outside the palette.
     """
-    missing = [(chapter, output, width) for chapter, output in todo for width in WIDTHS
-               if not path(chapter, output, width).exists()]  # fmt: skip
-    if not missing:
+    jobs = []
+    for chapter, output in todo:
+        for width in WIDTHS:
+            fig = figure(output, width)
+            size = {"format": "svg", "width": WIDTHS[width], "height": fig["layout"]["height"]}
+            jobs.append({"fig": fig, "path": str(path(chapter, output, width)), "opts": size})
+    for chapter, output in {chapter: output for chapter, output in reversed(todo)}.items():
+        size = {"format": "png", "width": 640, "height": 336, "scale": 1.875}
+        jobs.append({"fig": _shared(output), "path": str(share(chapter, output)), "opts": size})
+    jobs = [job for job in jobs if not Path(job["path"]).exists()]
+    if not jobs:
         return []
     import kaleido  # here, because only `make run` draws
 
@@ -76,17 +102,13 @@ def draw(todo: list[tuple[str, dict]]) -> list[Path]:
         raise RuntimeError("drawing charts needs Chrome or Chromium: install one, or set BROWSER_PATH, and run again")
     os.environ["BROWSER_PATH"] = browser
     CHARTS.mkdir(exist_ok=True)
-    jobs, paths = [], []
-    for chapter, output, width in missing:
-        fig, target = figure(output, width), path(chapter, output, width)
-        size = {"format": "svg", "width": WIDTHS[width], "height": fig["layout"]["height"]}
-        jobs.append({"fig": fig, "path": str(target), "opts": size})
-        paths.append(target)
     kaleido.write_fig_from_object_sync(jobs)
+    paths = [Path(job["path"]) for job in jobs]
     for target in paths:
-        raw = target.read_text("utf-8")
-        target.unlink()
-        target.write_text(clean(raw, target.stem) + "\n", "utf-8")
+        if target.suffix == ".svg":
+            raw = target.read_text("utf-8")
+            target.unlink()
+            target.write_text(clean(raw, target.stem) + "\n", "utf-8")
     return paths
 
 
@@ -100,7 +122,7 @@ def clean(svg: str, prefix: str) -> str:
         for child in list(parent):
             if child.tag in (SVG + "style", SVG + "metadata", SVG + "script"):
                 parent.remove(child)
-    used = set(re.findall(r"url\(#([^)]+)\)", svg)) | set(re.findall(r'href="#([^"]+)"', svg))
+    used = set(re.findall(r"url\((?:&quot;|['\"])?#([^)'\"&]+)", svg)) | set(re.findall(r'href="#([^"]+)"', svg))
     names = {name: f"{prefix}-{place}" for place, name in enumerate(sorted(used))}
     for element in root.iter():
         _clean_element(element, names)
@@ -142,7 +164,7 @@ def _clean_element(element: ET.Element, names: dict[str, str]) -> None:
     else:
         element.attrib.pop("id", None)
     for key, value in element.attrib.items():
-        value = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{names[found[1]]})", value)
+        value = re.sub(r"url\(['\"]?#([^)'\"]+)['\"]?\)", lambda found: f"url(#{names[found[1]]})", value)
         if key in (HREF, "href"):
             if value.startswith("data:"):
                 raise ColourError("found a raster image (a heatmap?), which no theme reaches; draw its cells as shapes or bars")

@@ -17,6 +17,8 @@ from story.data import slugs
 
 CARD_MIME = "application/vnd.story.card+json"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
+SHOWN_BY_PAGE = ("meta", "title", "template", "margin", "height")  # parts of a layout that the page takes over
+WORDS = ("title", "subtitle", "alt", "table", "narrow", "height")
 TITLE_WORDS = 14
 STATES = 80
 
@@ -71,9 +73,7 @@ def card(
     return go.Figure({"data": [_plain(trace.to_plotly_json()) for trace in fig.data], "layout": layout})
 
 
-def choices(
-    cards: dict[Any, go.Figure], axes: dict[str, list | dict[Any, str]], start: Any
-) -> go.Figure:
+def choices(cards: dict[Any, go.Figure], axes: dict[str, list | dict[Any, str]], start: Any) -> go.Figure:
     """Bind cards into one card whose reader picks the state along one to three named axes.
 
     `cards` maps each combination of values (a tuple, or the value itself for a single axis) to its card; `axes`
@@ -99,8 +99,7 @@ def choices(
         {
             "label": label,
             "kind": "range" if len(of) > 3 and all(isinstance(value, (int, float)) for value in of) else "select",
-            "values": [str(of[value]) if isinstance(of, dict) else f"{value:,}" if isinstance(value, (int, float))
-                       else str(value) for value in of],
+            "values": [str(of[value]) if isinstance(of, dict) else _option(value) for value in of],
             "start": list(of).index(chosen),
         }
         for (label, of), chosen in zip(axes.items(), start, strict=True)
@@ -112,14 +111,13 @@ def choices(
     return go.Figure(first).update_layout(meta={"story": meta})
 
 
-def state(fig: go.Figure) -> dict:
+def state(fig: go.Figure | dict) -> dict:
     """What may change from one state of a card to another: traces, layout, words, table."""
-    meta = fig.layout.meta["story"]
-    layout = fig.layout.to_plotly_json()
-    for name in ("meta", "title", "template", "margin", "height"):
-        layout.pop(name, None)
-    words = {name: meta[name] for name in ("title", "subtitle", "alt", "table", "narrow", "height")}
-    return {"data": [trace.to_plotly_json() for trace in fig.data], "layout": layout} | words
+    if isinstance(fig, go.Figure):
+        fig = {"data": [trace.to_plotly_json() for trace in fig.data], "layout": fig.layout.to_plotly_json()}
+    meta = fig["layout"]["meta"]["story"]
+    layout = {name: value for name, value in fig["layout"].items() if name not in SHOWN_BY_PAGE}
+    return {"data": fig["data"], "layout": layout} | {name: meta[name] for name in WORDS}
 
 
 def difference(old: Any, new: Any, path: tuple = ()) -> list[list]:
@@ -132,6 +130,11 @@ def difference(old: Any, new: Any, path: tuple = ()) -> list[list]:
     else:
         return [] if old == new else [[list(path), new]]
     return [change for key, was, now in pairs for change in difference(was, now, (*path, key))]
+
+
+def _option(value: Any) -> str:
+    """Write a value that a reader may choose; years stay plain."""
+    return f"{value:,}" if isinstance(value, (int, float)) and abs(value) >= 10_000 else str(value)
 
 
 def _nested(values: list) -> bool:

@@ -53,7 +53,9 @@ def live(notebook: dict) -> list[dict]:
 
 def reads(path: Path) -> set[str]:
     """The tables a chapter loads."""
-    return set(re.findall(r"""load\(["']([\w-]+)["']\)""", "\n".join("".join(cell["source"]) for cell in code_cells(read(path)))))
+    return set(
+        re.findall(r"""load\(["']([\w-]+)["']\)""", "\n".join("".join(cell["source"]) for cell in code_cells(read(path))))
+    )
 
 
 @cache
@@ -87,6 +89,8 @@ def faults(path: Path) -> list[str]:
             if output.get("name") == "stderr":
                 found.append(f"{place}: wrote to stderr: {''.join(output['text'])[:200]!r}; mend the cause and {again}")
             meta = output.get("data", {}).get(PLOTLY_MIME, {}).get("layout", {}).get("meta", {})
+            if {"image/png", "image/svg+xml"} & set(output.get("data", {})) and CARD_MIME not in output["data"]:
+                found.append(f"{place}: a picture that is no card; end the cell with card(...)")
             if PLOTLY_MIME in output.get("data", {}) and not meta.get("story"):
                 found.append(f"{place}: a plotly figure that is no card would not be published; wrap it in card(...)")
         source = "".join(cell["source"])
@@ -95,23 +99,26 @@ def faults(path: Path) -> list[str]:
     ids = [meta["id"] for meta in cards(notebook)]
     found += [f"{name}: two cards have the id {id!r}; ids must differ" for id in sorted(set(ids)) if ids.count(id) > 1]
     for output in live(notebook):
-        wanted = [drawing.path(path.stem, output, width) for width in drawing.WIDTHS]
-        if not all(file.exists() for file in wanted):
+        if not all(file.exists() for file in drawings(path.stem, output, lead=output is live(notebook)[0])):
             id = output["layout"]["meta"]["story"]["id"]
             stale = any(drawing.CHARTS.glob(f"{path.stem}-{id}-" + "?" * 10 + "-*.svg"))
             found.append(f"{name}: the static drawing of {id!r} is {'stale' if stale else 'missing'}; {again}")
     return found
 
 
+def drawings(chapter: str, output: dict, lead: bool) -> list[Path]:
+    """The files that show one live card statically; the lead card of a chapter has a picture to share too."""
+    files = [drawing.path(chapter, output, width) for width in drawing.WIDTHS]
+    return [*files, drawing.share(chapter, output)] if lead else files
+
+
 def orphans() -> list[Path]:
     """Drawings that no chapter shows any more."""
-    wanted = {
-        drawing.path(path.stem, output, width)
-        for path in chapters()
-        for output in live(read(path))
-        for width in drawing.WIDTHS
-    }
-    return sorted(set(drawing.CHARTS.glob("*.svg")) - wanted)
+    wanted = set()
+    for path in chapters():
+        for place, output in enumerate(live(read(path))):
+            wanted.update(drawings(path.stem, output, lead=place == 0))
+    return sorted({*drawing.CHARTS.glob("*.svg"), *drawing.CHARTS.glob("*.png")} - wanted)
 
 
 def claim_faults(planned: list[str]) -> list[str]:

@@ -1,0 +1,201 @@
+"""The blocks of one page: figures, claims, verdicts, ledger, sources. Each method renders one kind of output."""
+
+import csv
+import io
+import json
+from functools import cached_property
+from math import log10
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from story import data, drawing, notebook
+from story.claims import DEPENDS, FAILS, HOLDS, LABELS, ROUGHLY, claim, number
+from story.figure import state
+from story.theme import FONT, LIGHT_DARK
+
+PREFIX = "chapters/"  # of every docname; pages are published without it
+TRACES = {"scatter", "bar", "box", "heatmap", "histogram", "contour", "violin", "pie", "image"}  # in the small bundle
+RATINGS = {FAILS: 1, DEPENDS: 3, ROUGHLY: 4, HOLDS: 5}  # of schema.org's ClaimReview
+
+
+class Page:
+    """Renders the outputs of one page, and writes the files that they offer."""
+
+    def __init__(self, app: Sphinx, chapter: str) -> None:
+        self.app, self.chapter, self.drawn = app, chapter, 0
+        self.base = app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
+
+    def render(self, template: str, /, **context: Any) -> str:
+        """Render one template of `_templates/story` with every value escaped."""
+        return self._templates.get_template(f"{template}.html").render(chapter=self.chapter, base=self.base, **context)
+
+    def plotly(self, output: dict) -> str:
+        """A live chart: drawn statically in the page, by plotly once a reader reaches for it."""
+        meta = output["layout"]["meta"]["story"]
+        if unknown := {trace.get("type", "scatter") for trace in output["data"]} - TRACES:
+            raise ExtensionError(
+                f"chapters/{self.chapter}.ipynb: card {meta['id']!r}: trace type {sorted(unknown)} is not in the bundle "
+                f"we serve; expected one of {sorted(TRACES)}"
+            )
+        svgs = {width: drawing.path(self.chapter, output, width).read_text("utf-8") for width in drawing.WIDTHS}
+        live = {"base": state(output), "states": meta.get("states", {})}
+        name = f"{self.chapter}-{meta['id']}"
+        text = json.dumps(live, separators=(",", ":"), ensure_ascii=False)
+        self._write(f"{name}.js", f"story.figures[{json.dumps(name)}]={text}\n")
+        return self._figure(meta, svgs, live=True)
+
+    def still(self, content: dict) -> str:
+        """A still picture."""
+        svg = drawing.clean(content["svg"], f"{self.chapter}-{content['meta']['id']}")
+        return self._figure(content["meta"], {"only": svg}, live=False)
+
+    def claim(self, content: dict) -> str:
+        """The card of one claim: quote, translation, where it stands, how it is read."""
+        return self.render("claim", claim=content)
+
+    def verdict(self, content: dict) -> str:
+        """The verdict on one claim, every definition as a mark on a strip and a row of a table."""
+        return self.render(
+            "verdict", verdict=content, claim=content["claim"], strip=strip(content), review=self._review(content)
+        )
+
+    def ledger(self, _: None) -> str:
+        """Every claim of the book with its verdict, or the word that it is not tested yet."""
+        tested = notebook.verdicts()
+        rows = [{"claim": claim(id).payload(), "verdict": tested.get(id)} for id in data.register("claims")]
+        counts = {label: sum(one["label"] == label for one in tested.values()) for label in LABELS}
+        return self.render("ledger", rows=rows, tested=len(tested), counts=counts, titles=self._titles)
+
+    def sources(self, _: None) -> str:
+        """Every table of the book with its sources, licence, what it feeds and its files."""
+        readers = {path.stem: notebook.reads(path) for path in notebook.chapters()}
+        tables = [
+            {
+                "slug": slug,
+                "sidecar": data.sidecar(slug),
+                "rows": len(data.load(slug)),
+                "feeds": [chapter for chapter, read in readers.items() if slug in read],
+            }
+            for slug in data.slugs()
+        ]
+        return self.render("sources", tables=tables, titles=self._titles)
+
+    def chapters(self, _: None) -> str:
+        """The way in: every chapter with its lead chart and its verdicts, in reading order."""
+        order = [docname.removeprefix(PREFIX) for docname in self.app.env.external_site_map]
+        rows = []
+        for path in sorted(notebook.chapters(), key=lambda path: order.index(path.stem)):
+            lead = notebook.live(notebook.read(path))[0]
+            rows.append({
+                "slug": path.stem,
+                "title": self._titles[path.stem],
+                "svg": drawing.path(path.stem, lead, "narrow").read_text("utf-8").replace(path.stem, f"cover-{path.stem}"),
+                "finding": lead["layout"]["meta"]["story"]["title"],
+                "alt": lead["layout"]["meta"]["story"]["alt"],
+                "verdicts": [one for one in notebook.verdicts().values() if one["chapter"] == path.stem],
+            })  # fmt: skip
+        return self.render("chapters", rows=rows)
+
+    def corrections(self, _: None) -> str:
+        """Every correction, newest first."""
+        return self.render("corrections", rows=data.corrections())
+
+    def strip(self) -> str:
+        """The verdicts of a chapter, in one line under its title."""
+        found = [one for one in notebook.verdicts().values() if one["chapter"] == self.chapter]
+        return self.render("header", verdicts=found) if found else ""
+
+    def _figure(self, meta: dict, svgs: dict[str, str], live: bool) -> str:
+        self.drawn += 1
+        name = f"{self.chapter}-{meta['id']}"
+        rows = io.StringIO()
+        csv.writer(rows, lineterminator="\n").writerows([meta["table"]["columns"], *meta["table"]["rows"]])
+        self._write(f"{name}.csv", rows.getvalue())
+        self._write(f"{name}.svg", standalone(next(iter(svgs.values()))))
+        tables = [data.sidecar(slug) for slug in meta["sources"]]
+        producers = dict.fromkeys(source["publisher"] for table in tables for source in table["sources"])
+        return self.render("figure", meta=meta, name=name, svgs=svgs, live=live, tables=tables, producers=list(producers))
+
+    def _review(self, verdict: dict) -> dict | None:
+        """The verdict in schema.org's terms; none for a claim that cannot be tested."""
+        if verdict["label"] not in RATINGS:
+            return None
+        rating = {"@type": "Rating", "ratingValue": RATINGS[verdict["label"]], "bestRating": 5, "worstRating": 1}
+        essay = {"@type": "CreativeWork", "name": verdict["claim"]["essay"]["title"], "inLanguage": "fr"}
+        return {
+            "@context": "https://schema.org",
+            "@type": "ClaimReview",
+            "url": f"{self.base}{self.chapter}.html#verdict-{verdict['claim']['id']}",
+            "claimReviewed": verdict["claim"]["quote"],
+            "inLanguage": "en",
+            "author": {"@type": "Organization", "name": self.app.config.project},
+            "itemReviewed": {"@type": "Claim", "appearance": essay},
+            "reviewRating": rating | {"alternateName": verdict["label"], "ratingExplanation": verdict["count"]},
+        }
+
+    def _write(self, name: str, text: str) -> None:
+        path = Path(self.app.outdir) / "_figures" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {docname.removeprefix(PREFIX): title.astext() for docname, title in self.app.env.titles.items()}
+
+    @cached_property
+    def _templates(self) -> Environment:
+        loader = FileSystemLoader(data.ROOT / "_templates/story")
+        env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        env.filters["cell"] = cell
+        return env
+
+
+def cell(value: Any) -> str:
+    """Write one value of a table for people; years and other small whole numbers stay plain."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", "−") if abs(value) > 9999 else str(value).replace("-", "−")
+    return str(value)
+
+
+def standalone(svg: str) -> str:
+    """Make a drawing a file of its own: light colours in place of variables, a font, a background."""
+    for name, (light, _) in LIGHT_DARK.items():
+        svg = svg.replace(f"var(--{name.replace('_', '-')})", light)
+    font = FONT.replace('"', "'")
+    paper = f'<rect width="100%" height="100%" fill="{LIGHT_DARK["paper"][0]}"/>'
+    return svg.replace("<svg ", f'<svg font-family="{font}" ', 1).replace(">", f">{paper}", 1)
+
+
+def strip(verdict: dict) -> dict | None:
+    """Place the interval and every definition on a line from 0 to 100; logarithmic when values span a factor of 20."""
+    low, high = verdict["claim"]["low"], verdict["claim"]["high"]
+    bounds = [bound for bound in dict.fromkeys((low, high)) if bound is not None]
+    values = [row["value"] for row in verdict["definitions"]] + bounds
+    if not bounds:
+        return None
+    log = min(values) > 0 and max(values) / min(values) > 20
+    scale = log10 if log else float
+    least, most = min(map(scale, values)), max(map(scale, values))
+
+    def place(value: float) -> float:
+        return round(5 + 90 * (scale(value) - least) / ((most - least) or 1), 2)
+
+    left, right = 0 if low is None else place(low), 100 if high is None else place(high)
+    labels = [{"at": place(bound), "text": f"{bound:,g}"} for bound in bounds]
+    if len(labels) == 2 and abs(labels[0]["at"] - labels[1]["at"]) < 12:  # too near for two labels
+        labels = [{"at": (left + right) / 2, "text": f"{low:,g} to {high:,g}"}]
+    return {
+        "log": log,
+        "left": left,
+        "width": max(right - left, 0.6),
+        "marks": [{"at": place(row["value"]), **row} for row in verdict["definitions"]],
+        "bounds": labels,
+    }

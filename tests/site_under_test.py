@@ -1,0 +1,82 @@
+"""The built site for the browser tests: served on this machine, opened with the outside world cut off."""
+
+import functools
+import os
+import shutil
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from story import notebook
+from story.drawing import BROWSERS
+
+ROOT = notebook.CHAPTERS.parent
+SITE = ROOT / "_build/html"
+CHAPTERS = [path.stem for path in notebook.chapters()]
+PAGES = ["index", *CHAPTERS, "ledger", "sources", "method", "rerun", "corrections", "search", "404"]
+
+
+def chapter(name):
+    """The committed notebook of a chapter."""
+    return notebook.read(ROOT / f"chapters/{name}.ipynb")
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address():
+    assert (SITE / "index.html").exists(), "build the site first: make book"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    found = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not found:
+        if os.environ.get("CI"):
+            pytest.fail("no Chrome or Chromium: in CI the pages must be tested in a browser")
+        pytest.skip("no Chrome or Chromium is installed; set BROWSER_PATH to test the pages")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open a page; at the end nothing may have complained, failed, or asked for the outside."""
+    complaints, contexts = [], []
+
+    def visit(page, width=1280, **options):
+        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+
+        def route(route):
+            if route.request.url.startswith(address):
+                return route.continue_()
+            complaints.append(f"asked for {route.request.url}")
+            return route.abort()
+
+        context.route("**/*", route)
+        tab = context.new_page()
+        tab.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("response", lambda response: response.status >= 400 and complaints.append(f"{response.status} {response.url}"))
+        name, _, rest = page.partition("?")
+        tab.goto(f"{address}{name}.html" + (f"?{rest}" if rest else ""))
+        return tab
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
