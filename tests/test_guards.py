@@ -140,7 +140,7 @@ def test_a_dropped_chart_stops_the_build(book):
 
 
 def test_a_trace_outside_the_served_bundle_stops_the_build(book):
-    path = book / "chapters/story/sphinx.py"
+    path = book / "chapters/story/page.py"
     path.write_text(path.read_text().replace('TRACES = {"scatter", "bar", ', "TRACES = {"))
     code, said = build(book)
     assert code == 1 and "is not in the bundle we serve" in said

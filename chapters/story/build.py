@@ -15,10 +15,10 @@ def main() -> int:
     try:
         jupyter_book(["build", str(ROOT), *OPTIONS], standalone_mode=False)
     except (RuntimeError, SystemExit) as error:  # Jupyter Book ends either way, after a fault or after warnings
-        if isinstance(error.__cause__, SphinxError):
-            print(error.__cause__, file=sys.stderr)
-        elif error.__cause__:
+        if error.__cause__ and not isinstance(error.__cause__, SphinxError):  # Sphinx has already said its own
             raise
+        if not error.__cause__ and isinstance(error, RuntimeError):
+            print(error, file=sys.stderr)
         print("the book was not built; the lines above say why", file=sys.stderr)
         return 1
     return 0

@@ -69,10 +69,15 @@ def share(chapter: str, output: dict) -> Path:
 def _shared(output: dict) -> dict:
     """Lay the lead card out as a picture of 1200 x 630 with its finding on it."""
     meta, fig = output["layout"]["meta"]["story"], figure(output, "wide")
-    text = "<br>".join(textwrap.wrap(meta["title"], 44))
-    title = {"text": f"<b>{text}</b>", "x": 0.03, "y": 0.94, "yanchor": "top", "font": {"size": 22, "family": "Georgia, serif"}}
-    margin = {"l": 18, "r": 22, "t": 44 + 26 * (1 + text.count("<br>")), "b": 14}
-    fig["layout"] |= {"width": 640, "height": 336, "title": title, "margin": margin, "paper_bgcolor": LIGHT_DARK["paper"][0]}
+    lines = textwrap.wrap(meta["title"], 46)
+    unit = textwrap.shorten(meta["subtitle"], 92, placeholder=" …")
+    small = f"<span style='font-size:12px;color:{LIGHT_DARK['muted'][0]}'>{unit}</span>"
+    words = {"text": "<br>".join([f"<b>{line}</b>" for line in lines] + [small]), "align": "left", "showarrow": False}
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 8}
+    words |= place | {"font": {"size": 23, "family": "Palatino, P052, Georgia, serif"}}
+    margin = {"l": 18, "r": 22, "t": 46 + 29 * len(lines), "b": 12}
+    fig["layout"] |= {"width": 640, "height": 336, "margin": margin, "paper_bgcolor": LIGHT_DARK["paper"][0]}
+    fig["layout"]["annotations"] = [*fig["layout"].get("annotations", []), words]
     return fig
 
 

@@ -43,6 +43,8 @@ def write(app: Sphinx, error: Exception | None) -> None:
     out = Path(app.outdir)
     _assets(out)
     (out / "_figures").mkdir(exist_ok=True)
+    for path in (out / "_figures").glob("*-share.png"):
+        path.unlink()  # of an earlier build
     for path in drawing.CHARTS.glob("*-share.png"):
         shutil.copyfile(path, out / "_figures" / path.name)
     shutil.rmtree(out / "data", ignore_errors=True)
