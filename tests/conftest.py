@@ -10,7 +10,7 @@ import pytest
 
 pytest_plugins = ["site_under_test"]
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("_config.yml", "_toc.yml", "_static", "_templates", "chapters", "data", "pyproject.toml")
+PARTS = ("_config.yml", "_toc.yml", "CITATION.cff", "_static", "_templates", "chapters", "data", "pyproject.toml")
 
 
 @pytest.fixture

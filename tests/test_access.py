@@ -33,12 +33,8 @@ def audit():
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_axe_violation(visit, audit, page, scheme):
     tab = visit(page, 360 if scheme == "dark" else 1280, color_scheme=scheme, bypass_csp=True)
+    tab.evaluate("document.querySelectorAll('.panel').forEach(panel => { panel.hidden = false })")  # tables and sources too
     assert audit(tab) == []
-    for name in ("Table", "Sources"):
-        for button in tab.locator(".tabs button", has_text=name).all():
-            button.click()
-        if tab.locator(".tabs").count():
-            assert audit(tab) == []
 
 
 @pytest.mark.parametrize("page", CHAPTERS)

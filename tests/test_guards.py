@@ -5,6 +5,7 @@ All of these were seen to pass unnoticed with the plain tools: charts dropped, t
 
 import json
 import re
+import shutil
 
 import pytest
 from conftest import ROOT, python
@@ -122,6 +123,12 @@ def test_a_claim_out_of_place_stops_the_build(book, old, new, message):
     path.write_text(path.read_text().replace(old, new, 1))
     code, said = build(book)
     assert code == 1 and message in said, said
+
+
+def test_a_chapter_outside_the_table_of_contents_stops_the_build(book):
+    shutil.copy(book / "chapters/income.ipynb", book / "chapters/extra.ipynb")
+    code, said = build(book)
+    assert code == 1 and "chapters/extra.ipynb: in no table of contents; add `- file: chapters/extra` to _toc.yml" in said, said
 
 
 def test_a_warning_stops_the_build(book):

@@ -121,6 +121,16 @@ def orphans() -> list[Path]:
     return sorted({*drawing.CHARTS.glob("*.svg"), *drawing.CHARTS.glob("*.png")} - wanted)
 
 
+def contents_faults() -> list[str]:
+    """Say which chapters the table of contents does not list."""
+    listed = (CHAPTERS.parent / "_toc.yml").read_text("utf-8")
+    return [
+        f"chapters/{path.name}: in no table of contents; add `- file: chapters/{path.stem}` to _toc.yml"
+        for path in chapters()
+        if not re.search(rf"file: chapters/{path.stem}\s", listed + "\n")
+    ]
+
+
 def claim_faults(planned: list[str]) -> list[str]:
     """Say which claims have no essay, no chapter, or a chapter that does not test them."""
     found, names = [], {path.stem for path in chapters()}

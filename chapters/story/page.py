@@ -8,6 +8,7 @@ from math import log10
 from pathlib import Path
 from typing import Any
 
+import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -85,20 +86,30 @@ class Page:
         return self.render("sources", tables=tables, titles=self._titles)
 
     def chapters(self, _: None) -> str:
-        """The way in: every chapter with its lead chart and its verdicts, in reading order."""
-        order = [docname.removeprefix(PREFIX) for docname in self.app.env.external_site_map]
-        rows = []
-        for path in sorted(notebook.chapters(), key=lambda path: order.index(path.stem)):
-            lead = notebook.live(notebook.read(path))[0]
-            rows.append({
-                "slug": path.stem,
-                "title": self._titles[path.stem],
-                "svg": drawing.path(path.stem, lead, "narrow").read_text("utf-8").replace(path.stem, f"cover-{path.stem}"),
-                "finding": lead["layout"]["meta"]["story"]["title"],
-                "alt": lead["layout"]["meta"]["story"]["alt"],
-                "verdicts": [one for one in notebook.verdicts().values() if one["chapter"] == path.stem],
-            })  # fmt: skip
-        return self.render("chapters", rows=rows)
+        """The way in: the score of all claims, then every chapter by part, with its lead chart and its verdicts."""
+        tested = notebook.verdicts()
+        parts = []
+        for part in yaml.safe_load((data.ROOT / "_toc.yml").read_text("utf-8"))["parts"]:
+            names = [entry["file"].removeprefix(PREFIX) for entry in part["chapters"]]
+            rows = [self._cover(name) for name in names if (notebook.CHAPTERS / f"{name}.ipynb").exists()]
+            if rows:
+                parts.append({"caption": part["caption"], "rows": rows})
+        counts = {label: sum(one["label"] == label for one in tested.values()) for label in LABELS}
+        counts["not yet tested"] = len(data.register("claims")) - len(tested)
+        return self.render("chapters", parts=parts, counts={label: count for label, count in counts.items() if count})
+
+    def _cover(self, name: str) -> dict:
+        lead = notebook.live(notebook.read(notebook.CHAPTERS / f"{name}.ipynb"))[0]
+        meta = lead["layout"]["meta"]["story"]
+        labels = [one["label"] for one in notebook.verdicts().values() if one["chapter"] == name]
+        return {
+            "slug": name,
+            "title": self._titles[name],
+            "svg": drawing.path(name, lead, "narrow").read_text("utf-8").replace(f"{name}-{meta['id']}", f"cover-{name}"),
+            "finding": meta["title"],
+            "alt": meta["alt"],
+            "labels": {label: labels.count(label) for label in LABELS if label in labels},
+        }
 
     def corrections(self, _: None) -> str:
         """Every correction, newest first."""

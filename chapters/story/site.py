@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import re
 import shutil
 from html import escape
@@ -134,7 +133,8 @@ def _feed(title: str, base: str) -> str:
         f"<summary>{escape(row['was'])} {escape(row['changed'])}</summary></entry>"
         for row in rows
     )
-    updated = rows[0]["date"] if rows else os.environ.get("BOOK_DATE", "2026-11-22")
+    released = re.search(r"^date-released: (\S+)", (data.ROOT / "CITATION.cff").read_text("utf-8"), re.M)[1]
+    updated = rows[0]["date"] if rows else released
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><id>{home}/</id>'
         f"<title>{escape(title)} Corrections</title><author><name>{escape(title)}</name></author>"

@@ -125,6 +125,7 @@ def check(app: Sphinx) -> None:
         cached.cache_clear()
     found = data.check_files()
     found += [fault for path in notebook.chapters() for fault in notebook.faults(path)]
+    found += notebook.contents_faults()
     found = found or notebook.claim_faults(app.config.story_planned)
     if found:
         raise ExtensionError("nothing was published:\n" + "\n".join(f"  - {fault}" for fault in found))
