@@ -3,6 +3,7 @@
 A fault names file, row, column, what was found and what was expected. Rows are lines of the file: the header is row 1.
 """
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -22,7 +23,7 @@ UNITS = {
     "euros per month", "euros per year", "hours per year", "hours per week", "days per year", "percent per year",
     "percent per month",
 }  # fmt: skip
-OPEN = ("CC BY", "CC0", "ODC", "Licence Ouverte", "public domain", "US federal statistics", "own assumption")
+OPEN = ("CC BY", "CC0", "MIT", "ODC", "Licence Ouverte", "public domain", "US federal statistics", "own assumption")
 QUOTED = 30  # rows that may be quoted from one source without an open licence
 
 
@@ -111,7 +112,8 @@ def row_faults(name: str, rows: list[dict], sidecar: dict) -> list[str]:
     if rows and (idle := set(known) - set(used)):
         faults.append(f"{name}: column source_id: no row uses {sorted(idle)}, expected every source of the sidecar in a row")
     for id, count in used.items():
-        free = known.get(id, {}).get("licence", "").startswith(OPEN)
+        licence = known.get(id, {}).get("licence", "")
+        free = licence.startswith(OPEN) and not re.search(r"\bN[CD]\b", licence)
         if not free and sidecar["redistribution"] == "open":
             faults.append(f"{name}: all rows of {id!r}: found licence {known.get(id, {}).get('licence')!r}, expected an open "
                           f"licence or redistribution = 'cited'")  # fmt: skip

@@ -132,6 +132,12 @@ def test_a_broken_sidecar_stops(write, old, new, words):
     assert any(all(word in line for word in words) for line in faults), faults
 
 
+def test_a_licence_that_forbids_commerce_is_not_open(write):
+    open_ = TOML.replace('redistribution = "cited"', 'redistribution = "open"').replace('"quotation"', '"CC-BY-4.0"')
+    assert write(toml=open_.replace('"not stated"', '"CC BY 4.0"')) == []
+    assert any("open licence" in line for line in write(toml=open_.replace('"not stated"', '"CC BY-NC-SA 3.0 IGO"')))
+
+
 def test_a_closed_source_is_not_republished_in_bulk(write):
     rows = "".join(f"{year},Farms,{year},census\n" for year in range(1956, 1990))
     faults = write(CSV.replace("1970,Farms,1588,census\n1988,Farms,1017,senate\n", "2000,Farms,664,senate\n") + rows)

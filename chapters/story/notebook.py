@@ -7,7 +7,7 @@ from pathlib import Path
 
 from story import drawing
 from story.claims import VERDICT_MIME
-from story.data import register
+from story.data import register, slugs
 from story.figure import CARD_MIME, PLOTLY_MIME
 
 CHAPTERS = Path(__file__).resolve().parents[1]
@@ -52,10 +52,9 @@ def live(notebook: dict) -> list[dict]:
 
 
 def reads(path: Path) -> set[str]:
-    """The tables a chapter loads."""
-    return set(
-        re.findall(r"""load\(["']([\w-]+)["']\)""", "\n".join("".join(cell["source"]) for cell in code_cells(read(path))))
-    )
+    """The tables that a chapter names in its code."""
+    code = "\n".join("".join(cell["source"]) for cell in code_cells(read(path)))
+    return set(re.findall(r"""["']([a-z][\w-]*)["']""", code)) & set(slugs())
 
 
 @cache
