@@ -18,7 +18,10 @@ CLASSES = {"verbatim", "transcribed", "derived", "assumption"}
 UNITS = {
     "none", "year", "date", "varies", "count", "rank", "ratio", "index", "percent", "percentage points",
     "persons", "thousand persons", "million persons", "thousand holdings", "thousand full-time equivalents",
-    "hectares", "million hectares", "US dollars", "billion US dollars", "billion dirhams", "dirhams per US dollar",
+    "hectares",
+    "pounds sterling",
+    "thousand horsepower",
+    "tonnes per hectare", "million hectares", "US dollars", "billion US dollars", "billion dirhams", "dirhams per US dollar",
     "international dollars", "billion international dollars", "euros", "euros per day", "euros per hour",
     "euros per month", "euros per year", "hours per year", "hours per week", "days per year", "percent per year",
     "percent per month",
