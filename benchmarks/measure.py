@@ -135,7 +135,7 @@ def build(folder):
 
 def copy(target, chapters):
     """A copy of the book, its chapters repeated under other names until there are enough."""
-    for name in ("_config.yml", "_static", "_templates", "data", "chapters"):
+    for name in ("_config.yml", "CITATION.cff", "_static", "_templates", "data", "chapters"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target / name)
     names = [path.stem for path in notebook.chapters()]

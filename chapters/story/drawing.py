@@ -62,8 +62,10 @@ def path(chapter: str, output: dict, width: str) -> Path:
 
 
 def share(chapter: str, output: dict) -> Path:
-    """Name the picture of a chapter's lead card that is shown where the chapter is shared."""
-    return path(chapter, output, "share").with_suffix(".png")
+    """Name the picture of a chapter's lead card that is shown where the chapter is shared; its words are part of it."""
+    meta = output["layout"]["meta"]["story"]
+    seen = hashlib.sha256("\n".join([digest(output), meta["title"], meta["subtitle"]]).encode()).hexdigest()[:10]
+    return CHARTS / f"{chapter}-{meta['id']}-{seen}-share.png"
 
 
 def _shared(output: dict) -> dict:

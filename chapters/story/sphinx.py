@@ -83,9 +83,13 @@ class Show(SphinxPostTransform):
             if node["kind"] != "svg":
                 html = getattr(page, node["kind"])(node["content"])
                 node.replace_self(nodes.raw("", html, format="html"))
-        expected = len(notebook.cards(notebook.read(path))) if (path := data.ROOT / f"{self.env.docname}.ipynb").exists() else 0
-        if page.drawn != expected:
-            raise ExtensionError(f"chapters/{chapter}.ipynb: {expected} charts in the notebook, {page.drawn} on the page")
+        path = data.ROOT / f"{self.env.docname}.ipynb"
+        cards = notebook.cards(notebook.read(path)) if path.exists() else []
+        if page.drawn != len(cards):
+            raise ExtensionError(f"chapters/{path.name}: {len(cards)} charts in the notebook, {page.drawn} on the page")
+        sections = {id for section in self.document.findall(nodes.section) for id in section["ids"]}
+        for id in sections & {meta["id"] for meta in cards}:
+            raise ExtensionError(f"chapters/{path.name}: the card {id!r} has the id of a heading; give it another")
 
 
 class Arrange(SphinxPostTransform):
