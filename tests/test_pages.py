@@ -37,7 +37,7 @@ def test_every_chart_table_and_source_is_there_without_javascript(visit, page, w
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_every_live_chart_is_drawn_by_plotly_when_reached_for(visit, page, width, scheme):
     tab = visit(page, width, color_scheme=scheme)
     assert tab.evaluate("typeof Plotly") == "undefined"
@@ -47,7 +47,7 @@ def test_every_live_chart_is_drawn_by_plotly_when_reached_for(visit, page, width
         chart.dispatch_event("pointerenter")
         chart.locator(".live .main-svg").first.wait_for()
         tab.wait_for_function("chart => chart.classList.contains('is-live')", arg=chart.element_handle())
-        assert abs(tab.evaluate("document.documentElement.scrollHeight") - before) <= 8
+        assert abs(tab.evaluate("document.documentElement.scrollHeight") - before) <= 2
     assert tab.locator(".chart.is-live").count() == len(notebook.live(chapter(page)))
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
