@@ -33,8 +33,9 @@ test: book ## everything CI checks: style, data, claims, chapters, guards, stric
 run: .venv/ready ## re-execute every chapter in place and redraw its charts, or one: make run CHAPTER=farmers
 	@cd chapters && ../$(PY) -m story.run $(CHAPTER)
 
-bench: book ## measure build times and page weights
-	@$(PY) benchmarks/measure.py
+bench: book ## measure build times, page weights and speed, into benchmarks/RESULTS.md
+	$(call step,fetch Lighthouse,command -v npm >/dev/null && cd benchmarks && npm ci --silent --ignore-scripts || echo "npm is not installed: no Lighthouse scores")
+	$(call step,measure,$(PY) benchmarks/measure.py)
 
 clean: ## remove everything that make made
 	rm -rf .venv node_modules _build

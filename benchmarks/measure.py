@@ -181,7 +181,7 @@ def build_rows():
 
 def lighthouse(address, browser, name):
     """The four Lighthouse scores of one page, or nothing where node or lighthouse is missing."""
-    tool = ROOT / "node_modules/.bin/lighthouse"
+    tool = ROOT / "benchmarks/node_modules/.bin/lighthouse"
     if not tool.exists():
         return None
     flags = ["--quiet", "--output=json", "--chrome-flags=--headless=new --no-sandbox"]
