@@ -14,6 +14,7 @@
   };
   const format = value => value === null ? "" : typeof value !== "number" ? value
     : Number.isInteger(value) && Math.abs(value) < 10000 ? String(value).replace("-", "−")
+    : Math.abs(value) >= 1000 && Math.abs(value) < 10000 ? value.toFixed(1).replace(/\.0$/, "").replace("-", "−")
     : value.toLocaleString("en", Number.isInteger(value) ? {} : {maximumSignificantDigits: Math.max(3, Math.trunc(Math.abs(value)).toString().length)}).replace("-", "−");
   const cell = (tag, value) => Object.assign(document.createElement(tag), {
     textContent: format(value), className: tag === "td" && typeof value === "number" ? "number" : ""});
@@ -39,6 +40,8 @@
     card.querySelector(".title").textContent = figure.title;
     card.querySelector(".subtitle").textContent = figure.subtitle;
     chart.setAttribute("aria-label", figure.alt);
+    card.querySelector("thead tr").replaceChildren(...figure.table.columns.map((name, place) => Object.assign(
+      document.createElement("th"), {scope: "col", textContent: name, className: typeof figure.table.rows[0][place] === "number" ? "number" : ""})));
     const body = card.querySelector("tbody");
     body.replaceChildren(...figure.table.rows.map(row => {
       const line = document.createElement("tr");

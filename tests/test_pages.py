@@ -80,7 +80,8 @@ def test_controls_move_the_chart_its_words_its_table_and_the_address(visit, page
         card = tab.locator(f"#{meta['id']}")
         assert card.locator(".title").text_content() == expected.get("title", meta["title"])
         assert card.locator(".chart").get_attribute("aria-label") == expected.get("alt", meta["alt"])
-        rows = patched(meta["table"], meta["states"][name])
+        columns, rows = patched(meta["table"], meta["states"][name])
+        assert card.locator("thead th").all_text_contents() == columns
         assert card.locator("tbody tr").count() == len(rows)
         assert (
             card.locator("tbody tr").first.locator("td").first.text_content().startswith(str(rows[0][0])[:3].replace("-", "−"))
@@ -106,7 +107,7 @@ def patched(table, changes):
             for step in path[:-1]:
                 owner = owner[step]
             owner[path[-1]] = value
-    return table["rows"]
+    return table["columns"], table["rows"]
 
 
 def test_an_address_with_nonsense_is_ignored(visit):

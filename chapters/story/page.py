@@ -169,8 +169,9 @@ def cell(value: Any) -> str:
     """Write one value of a table for people; years and other small whole numbers stay plain."""
     if value is None:
         return ""
-    if isinstance(value, float):
-        return number(value)
+    if isinstance(value, float):  # a date such as 2023.2 is no thousand
+        plain = f"{value:.1f}".removesuffix(".0").replace("-", "−")
+        return plain if 1000 <= abs(value) < 10_000 else number(value)
     if isinstance(value, int):
         return f"{value:,}".replace("-", "−") if abs(value) > 9999 else str(value).replace("-", "−")
     return str(value)
