@@ -169,7 +169,7 @@ def test_one_changed_number_makes_the_rerun_fail_readably(book):
     assert "2307" in path.read_text()
     path.write_text(path.read_text().replace("2307", "3307"))
     code, said = rerun(book, "farmers")
-    assert code == 1 and re.search(r"[<>+-].*3,?307", said), said[-3000:]
+    assert code == 1 and re.search(r"3[.,]?307", said), said[-3000:]
 
 
 def test_one_changed_line_of_story_makes_the_rerun_fail_readably(book):
