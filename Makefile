@@ -6,14 +6,11 @@ CHAPTER ?=
 PORT ?= 8000
 PY := .venv/bin/python
 BOOK := PYTHONPATH=chapters $(PY) -m story.build
-TESTS := tests
 .DEFAULT_GOAL := help
 .PHONY: help book serve test run bench clean
 
 # $(call step,what it does,command): say it, do it, say how long it took.
 step = @printf '\n» %s\n' '$(1)'; began=$$(date +%s); { $(2) ; } && printf '» done in %s s\n' "$$(($$(date +%s) - began))"
-# The quiet steps of a build keep their log to themselves unless they fail.
-quiet = log=$$(mktemp) && { $(1) ; } >"$$log" 2>&1 || { cat "$$log"; rm -f "$$log"; exit 1; }; rm -f "$$log"
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -27,7 +24,7 @@ serve: book ## typeset, then serve the site on this machine only (PORT=8000)
 
 test: book ## everything CI checks: style, data, claims, chapters, guards, strict nbval, the pages in a browser
 	$(call step,style and spelling,$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib)
-	$(call step,unit tests - data - claims - guards - pages,$(PY) -m pytest $(TESTS) -n 2 --dist loadgroup)
+	$(call step,unit tests - data - claims - guards - pages,$(PY) -m pytest tests -n 2 --dist loadgroup)
 	$(call step,run every chapter again and compare (strict nbval),$(PY) -m pytest --nbval --nbval-current-env chapters -n 2 --dist loadfile)
 
 run: .venv/ready ## re-execute every chapter in place and redraw its charts, or one: make run CHAPTER=farmers

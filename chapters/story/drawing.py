@@ -37,8 +37,6 @@ def figure(output: dict, width: str) -> dict:
     fig = json.loads(json.dumps(fig))
     for path, value in (meta["narrow"] if width == "narrow" else {}).items():
         put(fig if path.startswith("data[") else fig["layout"], path, value)
-    if width == "narrow":
-        fig["layout"]["height"] = fig["layout"].get("height", meta["height"])
     return fig
 
 
