@@ -26,8 +26,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build/html"
 sys.path.insert(0, str(ROOT / "chapters"))
-from story import notebook  # noqa: E402
-from story.drawing import BROWSERS  # noqa: E402
+from story import drawing, notebook  # noqa: E402
 
 BUDGETS = {"kB gzip": 60, "requests": 6, "JS kB": 16, "CLS": 0.1, "LCP ms": 922, "charts static": None}  # 922 = 0.45 x 2,050
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
@@ -148,8 +147,8 @@ def copy(target, chapters):
             .replace("application/vnd.story.verdict+json", "application/x-none+json")
         )
         (target / f"chapters/{twin}.ipynb").write_text(text)
-        for drawing in (target / "chapters/charts").glob(f"{name}-*"):
-            shutil.copy(drawing, drawing.with_name(drawing.name.replace(name, twin, 1)))
+        for chart in (target / "chapters/charts").glob(f"{name}-*"):
+            shutil.copy(chart, chart.with_name(chart.name.replace(name, twin, 1)))
         toc += f"      - file: chapters/{twin}\n"
     (target / "_toc.yml").write_text(toc)
     config = (target / "_config.yml").read_text()
@@ -199,7 +198,7 @@ def over(key, value):
 
 
 def main():
-    found = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = drawing.browser()
     assert found, "the benchmark needs Chrome or Chromium; set BROWSER_PATH"
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Compressed, directory=SITE))
     threading.Thread(target=server.serve_forever, daemon=True).start()

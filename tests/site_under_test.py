@@ -2,14 +2,12 @@
 
 import functools
 import os
-import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from story import notebook
-from story.drawing import BROWSERS
+from story import drawing, notebook
 
 ROOT = notebook.CHAPTERS.parent
 SITE = ROOT / "_build/html"
@@ -38,7 +36,7 @@ def address():
 
 @pytest.fixture(scope="session")
 def browser():
-    found = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = drawing.browser()
     if not found:
         if os.environ.get("CI"):
             pytest.fail("no Chrome or Chromium: in CI the pages must be tested in a browser")

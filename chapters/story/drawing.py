@@ -81,6 +81,11 @@ def _shared(output: dict) -> dict:
     return fig
 
 
+def browser() -> str | None:
+    """Find Chrome or Chromium: BROWSER_PATH if it is set, else the first one installed."""
+    return os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def draw(todo: list[tuple[str, dict]]) -> list[Path]:
     """Draw the cards (chapter, plotly output) that have no drawing yet, in one start of the browser.
 
@@ -102,10 +107,10 @@ def draw(todo: list[tuple[str, dict]]) -> list[Path]:
         return []
     import kaleido  # here, because only `make run` draws
 
-    browser = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not browser:
+    chosen = browser()
+    if not chosen:
         raise RuntimeError("drawing charts needs Chrome or Chromium: install one, or set BROWSER_PATH, and run again")
-    os.environ["BROWSER_PATH"] = browser
+    os.environ["BROWSER_PATH"] = chosen
     CHARTS.mkdir(exist_ok=True)
     kaleido.write_fig_from_object_sync(jobs)
     paths = [Path(job["path"]) for job in jobs]
