@@ -93,9 +93,8 @@ def test_controls_move_the_chart_its_words_its_table_and_the_address(visit, page
     again.wait_for_function(settled, arg=[meta["id"], name])
     check(again)
     card.locator("button[type=reset]").click()
-    tab.wait_for_function(
-        "([id, title]) => document.querySelector(`#${id} .title`).textContent === title", arg=[meta["id"], meta["title"]]
-    )
+    tab.wait_for_function(settled, arg=[meta["id"], ",".join(str(axis["start"]) for axis in meta["axes"])])
+    assert card.locator(".title").text_content() == meta["title"]
     assert meta["id"] not in tab.url.partition("?")[2]
 
 
