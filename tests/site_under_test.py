@@ -12,7 +12,7 @@ from story import drawing, notebook
 ROOT = notebook.CHAPTERS.parent
 SITE = ROOT / "_build/html"
 CHAPTERS = [path.stem for path in notebook.chapters()]
-PAGES = ["index", *CHAPTERS, "ledger", "sources", "method", "rerun", "corrections", "search", "404"]
+PAGES = ["index", *CHAPTERS, "ledger", "patterns", "sources", "method", "rerun", "corrections", "search", "404"]
 
 
 def chapter(name):

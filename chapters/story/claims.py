@@ -66,6 +66,7 @@ class Claim:
     essay: str
     chapter: str
     unit: str
+    kind: str = ""
     where: str = ""
     low: float | None = None
     high: float | None = None

@@ -9,6 +9,7 @@ from story import drawing
 from story.claims import VERDICT_MIME
 from story.data import register, slugs
 from story.figure import CARD_MIME, PLOTLY_MIME
+from story.pattern import KINDS
 
 CHAPTERS = Path(__file__).resolve().parents[1]
 
@@ -138,6 +139,8 @@ def claim_faults(planned: list[str]) -> list[str]:
         place = f"data/claims.toml: claim {id!r}"
         if fields.get("essay") not in essays:
             found.append(f"{place}: a quote without an essay: found {fields.get('essay')!r}, expected {', '.join(essays)}")
+        if fields.get("kind") not in KINDS:
+            found.append(f"{place}: kind: found {fields.get('kind')!r}, expected one of {', '.join(KINDS)}")
         chapter = fields.get("chapter")
         if chapter not in names | set(planned):
             found.append(f"{place}: a claim without a chapter: found {chapter!r}, expected one of the notebooks or "

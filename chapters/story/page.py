@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from math import log10
 from pathlib import Path
@@ -13,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from story import data, drawing, notebook
+from story import data, drawing, notebook, pattern
 from story.claims import DEPENDS, FAILS, HOLDS, LABELS, ROUGHLY, claim, number
 from story.figure import state
 from story.theme import FONT, LIGHT_DARK
@@ -68,8 +69,7 @@ class Page:
         """Every claim of the book with its verdict, or the word that it is not tested yet."""
         tested = notebook.verdicts()
         rows = [{"claim": claim(id).payload(), "verdict": tested.get(id)} for id in data.register("claims")]
-        counts = {label: sum(one["label"] == label for one in tested.values()) for label in LABELS}
-        return self.render("ledger", rows=rows, tested=len(tested), counts=counts, titles=self._titles)
+        return self.render("ledger", rows=rows, tested=len(tested), counts=tally(tested.values()), titles=self._titles)
 
     def sources(self, _: None) -> str:
         """Every table of the book with its sources, licence, what it feeds and its files."""
@@ -94,22 +94,37 @@ class Page:
             rows = [self._cover(name) for name in names if (notebook.CHAPTERS / f"{name}.ipynb").exists()]
             if rows:
                 parts.append({"caption": part["caption"], "rows": rows})
-        counts = {label: sum(one["label"] == label for one in tested.values()) for label in LABELS}
-        counts["not yet tested"] = len(data.register("claims")) - len(tested)
-        return self.render("chapters", parts=parts, counts={label: count for label, count in counts.items() if count})
+        counts = tally(tested.values())
+        if untested := len(data.register("claims")) - len(tested):
+            counts["not yet tested"] = untested
+        return self.render("chapters", parts=parts, counts=counts)
 
     def _cover(self, name: str) -> dict:
         lead = notebook.live(notebook.read(notebook.CHAPTERS / f"{name}.ipynb"))[0]
         meta = lead["layout"]["meta"]["story"]
-        labels = [one["label"] for one in notebook.verdicts().values() if one["chapter"] == name]
         return {
             "slug": name,
             "title": self._titles[name],
             "svg": drawing.path(name, lead, "narrow").read_text("utf-8").replace(f"{name}-{meta['id']}", f"cover-{name}"),
             "finding": meta["title"],
             "alt": meta["alt"],
-            "labels": {label: labels.count(label) for label in LABELS if label in labels},
+            "labels": tally(one for one in notebook.verdicts().values() if one["chapter"] == name),
         }
+
+    def patterns(self, _: None) -> str:
+        """What the verdicts have in common: by kind of wording, by essay, and how far off the failing claims are."""
+        tested = notebook.verdicts()
+        essays = {
+            essay["title"]: tally(one for one in tested.values() if one["claim"]["essay"]["id"] == id)
+            for id, essay in data.register("essays").items()
+        }
+        failing = [
+            {"claim": one["claim"], "nearest": row, "chapter": one["chapter"]}
+            for one in tested.values()
+            for row in one["definitions"]
+            if one["label"] == FAILS and row["label"] == one["nearest"]
+        ]
+        return self.render("patterns", groups=pattern.groups(tested), tested=tested, essays=essays, failing=failing)
 
     def corrections(self, _: None) -> str:
         """Every correction, newest first."""
@@ -163,6 +178,12 @@ class Page:
         env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         env.filters["cell"] = cell
         return env
+
+
+def tally(verdicts: Iterable[dict]) -> dict[str, int]:
+    """Count verdicts by label, in the order of the labels; labels that none has are left out."""
+    labels = [one["label"] for one in verdicts]
+    return {label: labels.count(label) for label in LABELS if label in labels}
 
 
 def cell(value: Any) -> str:

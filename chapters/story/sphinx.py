@@ -21,7 +21,7 @@ from story.figure import CARD_MIME, PLOTLY_MIME
 from story.page import PREFIX, Page
 
 KINDS = {PLOTLY_MIME: "plotly", CARD_MIME: "card", "image/svg+xml": "svg", CLAIM_MIME: "claim", VERDICT_MIME: "verdict"}
-BLOCKS = ("ledger", "sources", "chapters", "corrections")
+BLOCKS = ("ledger", "patterns", "sources", "chapters", "corrections")
 
 
 class shown(nodes.General, nodes.Element):
