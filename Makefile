@@ -24,7 +24,7 @@ serve: book ## typeset, then serve the site on this machine only (PORT=8000)
 
 test: book ## everything CI checks: style, data, claims, chapters, guards, strict nbval, the pages in a browser
 	$(call step,style and spelling,$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib)
-	$(call step,unit tests - data - claims - guards - pages,$(PY) -m pytest tests -n 2 --dist loadgroup)
+	$(call step,unit tests - data - claims - guards - pages,$(PY) -m pytest tests -n 2)
 	$(call step,run every chapter again and compare (strict nbval),$(PY) -m pytest --nbval --nbval-current-env chapters -n 2 --dist loadfile)
 
 run: .venv/ready ## re-execute every chapter in place and redraw its charts, or one: make run CHAPTER=farmers

@@ -26,7 +26,7 @@
   };
   story.draw = async (card, key) => {
     const figure = story.at(card.dataset.figure, key), chart = card.querySelector(".chart");
-    const narrow = matchMedia("(max-width: 599px)").matches, layout = {...figure.layout, template, width: chart.clientWidth, height: figure.height};
+    const narrow = chart.clientWidth < 568, layout = {...figure.layout, template, width: chart.clientWidth, height: figure.height};
     if (narrow) for (const [path, value] of Object.entries(figure.narrow))
       place(path.startsWith("data[") ? figure : layout, steps(path), value);
     layout.height *= chart.clientWidth / (narrow ? 328 : 720); // as tall as the drawing it covers, so that nothing moves

@@ -7,7 +7,7 @@
   const story = window.story = {figures: {}};
 
   // The theme: the system's, unless the reader chose.
-  const system = matchMedia("(prefers-color-scheme: dark)"), redraw = () => all(".chart.is-live").forEach(chart => draw(chart.closest("figure")));
+  const system = matchMedia("(prefers-color-scheme: dark)"), redraw = () => all(".chart.is-live").forEach(chart => draw(chart.closest("[data-figure]")));
   story.dark = () => root.dataset.theme ? root.dataset.theme === "dark" : system.matches;
   document.querySelector("button.theme").onclick = () => {
     root.dataset.theme = story.dark() ? "light" : "dark";

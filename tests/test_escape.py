@@ -2,14 +2,12 @@
 
 import json
 
-import pytest
 from bs4 import BeautifulSoup
 from test_guards import build
 
 from story import notebook
 from story.claims import CLAIM_MIME, VERDICT_MIME
 
-pytestmark = pytest.mark.xdist_group("guards")
 EVIL = "<script>document.title='owned'</script></script>\"'><img src=x onerror=\"document.title='owned'\">1"
 
 

@@ -13,8 +13,6 @@ from conftest import ROOT, python
 from story.figure import PLOTLY_MIME
 from story.notebook import code_cells, outputs
 
-pytestmark = pytest.mark.xdist_group("guards")
-
 
 def build(book):
     done = python(book, "-m", "story.build")

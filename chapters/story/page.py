@@ -85,8 +85,8 @@ class Page:
         ]
         return self.render("sources", tables=tables, titles=self._titles)
 
-    def chapters(self, _: None) -> str:
-        """The way in: the score of all claims, then every chapter by part, with its lead chart and its verdicts."""
+    def chapters(self, leads: str) -> str:
+        """The way in: the score of all claims, the lead charts of the chapters named, then every chapter by part."""
         tested = notebook.verdicts()
         parts = []
         for part in yaml.safe_load((data.ROOT / "_toc.yml").read_text("utf-8"))["parts"]:
@@ -97,16 +97,23 @@ class Page:
         counts = tally(tested.values())
         if untested := len(data.register("claims")) - len(tested):
             counts["not yet tested"] = untested
-        return self.render("chapters", parts=parts, counts=counts)
+        covers = {row["slug"]: row for part in parts for row in part["rows"]}
+        if unknown := set(leads.split()) - set(covers):
+            raise ExtensionError(
+                f"chapters/index.md: story-chapters: found {sorted(unknown)}, expected some of {sorted(covers)}"
+            )
+        return self.render("chapters", parts=parts, counts=counts, shown=[covers[name] for name in leads.split()])
 
     def _cover(self, name: str) -> dict:
         lead = notebook.live(notebook.read(notebook.CHAPTERS / f"{name}.ipynb"))[0]
         meta = lead["layout"]["meta"]["story"]
         return {
             "slug": name,
+            "figure": f"{name}-{meta['id']}",
             "title": self._titles[name],
             "svg": drawing.path(name, lead, "narrow").read_text("utf-8").replace(f"{name}-{meta['id']}", f"cover-{name}"),
             "finding": meta["title"],
+            "subtitle": meta["subtitle"],
             "alt": meta["alt"],
             "labels": tally(one for one in notebook.verdicts().values() if one["chapter"] == name),
         }

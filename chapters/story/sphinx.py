@@ -54,13 +54,15 @@ class FlatBuilder(StandaloneHTMLBuilder):
 
 
 class Block(Directive):
-    """A generated block, such as ```{story-ledger}```."""
+    """A generated block, such as ```{story-ledger}```; what follows its name on the line is given to it."""
+
+    optional_arguments, final_argument_whitespace = 1, True
 
     def run(self) -> list[nodes.Node]:
         env = self.state.document.settings.env
         for path in [*notebook.chapters(), *data.DATA.glob("*.toml"), data.ROOT / "_toc.yml"]:
             env.note_dependency(str(path))
-        return [shown(kind=self.name.removeprefix("story-"), content=None)]
+        return [shown(kind=self.name.removeprefix("story-"), content=" ".join(self.arguments))]
 
 
 class Show(SphinxPostTransform):
