@@ -34,6 +34,22 @@ def test_every_chart_table_and_source_is_there_without_javascript(visit, page, w
         assert tab.locator(f"#{meta['id']} tbody tr").count() == len(meta["table"]["rows"])
 
 
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_chapter_opens_with_its_lead_chart(visit, page):
+    lead = notebook.live(chapter(page))[0]["layout"]["meta"]["story"]
+    tab = visit(page, 360)
+    hero = tab.locator(".hero")
+    assert hero.locator(".title").text_content() == lead["title"] and hero.get_attribute("href") == f"#{lead['id']}"
+    drawn = hero.locator("svg").filter(visible=True)
+    assert drawn.count() == 1
+    assert drawn.evaluate("svg => svg.querySelector('use').getBBox().width") > 250, "drawn by reference"
+    assert drawn.bounding_box()["y"] < 640, "on the first screen of a phone"
+    before = hero.screenshot()
+    tab.locator(f"#{lead['id']} .chart").dispatch_event("pointerenter")
+    tab.wait_for_function("id => document.querySelector(`#${id} .chart`).classList.contains('is-live')", arg=lead["id"])
+    assert hero.screenshot() == before, "still there when the chart itself is live"
+
+
 @pytest.mark.parametrize("page", ["index", *CHAPTERS])
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_every_live_chart_is_drawn_by_plotly_when_reached_for(visit, page, width, scheme):

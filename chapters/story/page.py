@@ -43,7 +43,7 @@ class Page:
                 f"chapters/{self.chapter}.ipynb: card {meta['id']!r}: trace type {sorted(unknown)} is not in the bundle "
                 f"we serve; expected one of {sorted(TRACES)}"
             )
-        svgs = {width: drawing.path(self.chapter, output, width).read_text("utf-8") for width in drawing.WIDTHS}
+        svgs = self._drawings(output)
         live = {"base": state(output), "states": meta.get("states", {})}
         name = f"{self.chapter}-{meta['id']}"
         text = json.dumps(live, separators=(",", ":"), ensure_ascii=False)
@@ -137,10 +137,18 @@ class Page:
         """Every correction, newest first."""
         return self.render("corrections", rows=data.corrections())
 
-    def strip(self) -> str:
-        """The verdicts of a chapter, in one line under its title."""
+    def opening(self) -> tuple[str, str]:
+        """What stands before and after the answer of a chapter: its lead chart as a picture, and its verdicts."""
         found = [one for one in notebook.verdicts().values() if one["chapter"] == self.chapter]
-        return self.render("header", verdicts=found) if found else ""
+        if not found:
+            return "", ""
+        lead = notebook.live(notebook.read(notebook.CHAPTERS / f"{self.chapter}.ipynb"))[0]
+        boxes = {width: svg.split('viewBox="')[1].split('"')[0] for width, svg in self._drawings(lead).items()}
+        hero = self.render("hero", meta=lead["layout"]["meta"]["story"], boxes=boxes)
+        return hero, self.render("header", verdicts=found)
+
+    def _drawings(self, output: dict) -> dict[str, str]:
+        return {width: drawing.path(self.chapter, output, width).read_text("utf-8") for width in drawing.WIDTHS}
 
     def _figure(self, meta: dict, svgs: dict[str, str], live: bool) -> str:
         self.drawn += 1

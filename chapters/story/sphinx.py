@@ -95,7 +95,7 @@ class Show(SphinxPostTransform):
 
 
 class Arrange(SphinxPostTransform):
-    """Put what a cell shows before its code, and open a chapter with its answer, then its verdicts."""
+    """Put what a cell shows before its code, and open a chapter with its picture, its answer, its verdicts."""
 
     default_priority = 300  # after myst-nb folded the code
 
@@ -104,7 +104,7 @@ class Arrange(SphinxPostTransform):
             if "cell" in cell["classes"]:
                 cell.children.sort(key=lambda part: "cell_output" not in part.get("classes", ()))
         title = self.document.next_node(nodes.title)
-        strip = Page(self.app, self.env.docname.removeprefix(PREFIX)).strip()
+        hero, strip = Page(self.app, self.env.docname.removeprefix(PREFIX)).opening()
         if not strip or title is None:
             return
         intro = title.parent
@@ -115,7 +115,7 @@ class Arrange(SphinxPostTransform):
         for part in answer:
             part.parent.remove(part)
             part["classes"].append("lead")
-        intro[1:1] = [*answer, nodes.raw("", strip, format="html")]
+        intro[1:1] = [nodes.raw("", hero, format="html"), *answer, nodes.raw("", strip, format="html")]
 
 
 def frame(html: str) -> str:
