@@ -48,5 +48,6 @@
       line.append(...row.map(value => cell("td", value)));
       return line;
     }));
+    card.querySelector("[type=search]")?.oninput();
   };
 })();

@@ -33,6 +33,12 @@
       const next = (place + step + tabs.length) % tabs.length;
       show(next); tabs[next].focus(); event.preventDefault();
     };
+    if (all("tbody tr", card).length > 50) {
+      const words = make("input", {type: "search", placeholder: "Find in the table", oninput: () =>
+        all("tbody tr", card).forEach(row => { row.hidden = !plain(row.cells[0].textContent).includes(plain(words.value)); })});
+      words.setAttribute("aria-label", "Find in the table");
+      card.querySelector(".scroll").before(words);
+    }
     all(".panel details", card).forEach(details => { details.open = true; });
     panels.forEach((panel, place) => {
       panel.id = `${card.id}-panel-${place}`;
@@ -47,7 +53,7 @@
   }
 
   // Charts: drawn statically; plotly comes when a reader reaches for one. The view is kept in the address.
-  const fields = card => all(".controls :is(input, select)", card), state = card => fields(card).map(field => field.value).join(",");
+  const fields = card => all(".controls :is(input, select)", card), state = card => fields(card).map(field => field.type === "checkbox" ? +field.checked : field.value).join(",");
   const draw = async card => {
     await Promise.all([load("_static/plotly.js"), load("_static/live.js"), load(`_figures/${card.dataset.figure}.js`)]);
     await story.draw(card, state(card));
@@ -74,8 +80,9 @@
     const wanted = new URLSearchParams(location.search).get(card.id)?.split(",");
     if (!wanted) continue;
     fields(card).forEach((field, place) => {
-      const most = field.max || field.options.length - 1;
-      if (/^\d+$/.test(wanted[place]) && +wanted[place] <= +most) { field.value = wanted[place]; tell(field); }
+      const check = field.type === "checkbox", most = check ? 1 : field.max || field.options.length - 1;
+      if (!/^\d+$/.test(wanted[place]) || +wanted[place] > +most) return;
+      if (check) field.checked = wanted[place] === "1"; else { field.value = wanted[place]; tell(field); }
     });
     draw(card);
   }
@@ -92,10 +99,10 @@
       + (close ? `, close under ${close}` : "");
   };
   for (const verdict of all(".verdict")) {
-    const rows = all("tbody tr", verdict), marks = all(".strip i", verdict);
+    const rows = all("tbody tr", verdict), mark = row => verdict.querySelector(`.strip i[data-place="${row.dataset.place}"]`);
     verdict.addEventListener("change", () => {
       const kept = rows.filter(row => row.querySelector("input")?.checked).map(row => row.dataset.rating), stamp = verdict.querySelector(".stamp");
-      rows.forEach((row, place) => { const off = row.querySelector("input")?.checked === false; row.classList.toggle("off", off); marks[place]?.classList.toggle("off", off); });
+      rows.forEach(row => { const off = row.querySelector("input")?.checked === false; row.classList.toggle("off", off); mark(row)?.classList.toggle("off", off); });
       stamp.textContent = stamp.dataset.label = story.label(kept);
       verdict.querySelector(".count").textContent = story.count(kept);
     });

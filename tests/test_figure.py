@@ -1,6 +1,7 @@
 """Cards: what they keep, what they refuse, and that a state can be rebuilt from its differences."""
 
 import copy
+import itertools
 import json
 
 import matplotlib.pyplot as plt
@@ -115,6 +116,16 @@ def test_axes_of_numbers_become_sliders():
     cards = {value: card(line(value), **words()) for value in range(1, 5)}
     assert choices(cards, {"Factor": [1, 2, 3, 4]}, 2).layout.meta["story"]["axes"][0] == {
         "label": "Factor", "kind": "range", "values": ["1", "2", "3", "4"], "start": 1}  # fmt: skip
+
+
+def test_off_and_on_become_switches_up_to_six():
+    names = [f"Case {place}" for place in range(6)]
+    cards = {key: card(line(1 + sum(key)), **words()) for key in itertools.product([False, True], repeat=6)}
+    meta = choices(cards, {name: [False, True] for name in names}, (True,) * 6).layout.meta["story"]
+    assert meta["axes"][0] == {"label": "Case 0", "kind": "check", "values": ["off", "on"], "start": 1}
+    assert meta["states"]["1,1,1,1,1,1"] == [] and len(meta["states"]) == 64
+    with pytest.raises(ValueError, match=r"found 4 axes .* expected 1-3"):
+        choices(cards, {name: ["a", "b"] for name in names[:4]}, ("a",) * 4)
 
 
 def test_choices_must_be_complete():

@@ -38,12 +38,15 @@ def test_every_chart_table_and_source_is_there_without_javascript(visit, page, w
 def test_a_chapter_opens_with_its_lead_chart(visit, page):
     lead = notebook.live(chapter(page))[0]["layout"]["meta"]["story"]
     tab = visit(page, 360)
+    opening = tab.locator(".hero, figure.card").first
+    assert opening.locator(".title").text_content() == lead["title"]
+    assert opening.bounding_box()["y"] < 320, "on the first screen of a phone"
     hero = tab.locator(".hero")
-    assert hero.locator(".title").text_content() == lead["title"] and hero.get_attribute("href") == f"#{lead['id']}"
+    if hero.count() == 0:
+        return  # the chart itself stands there
+    assert hero.get_attribute("href") == f"#{lead['id']}"
     drawn = hero.locator("svg").filter(visible=True)
-    assert drawn.count() == 1
     assert drawn.evaluate("svg => svg.querySelector('use').getBBox().width") > 250, "drawn by reference"
-    assert drawn.bounding_box()["y"] < 640, "on the first screen of a phone"
     before = hero.screenshot()
     tab.locator(f"#{lead['id']} .chart").dispatch_event("pointerenter")
     tab.wait_for_function("id => document.querySelector(`#${id} .chart`).classList.contains('is-live')", arg=lead["id"])
@@ -84,6 +87,8 @@ def test_controls_move_the_chart_its_words_its_table_and_the_address(visit, page
             fields.nth(place).focus()
             tab.keyboard.press("Home" if key[place] == 0 else "End")
             assert fields.nth(place).get_attribute("aria-valuetext") == axis["values"][key[place]]
+        elif axis["kind"] == "check":
+            fields.nth(place).click()
         else:
             fields.nth(place).select_option(str(key[place]))
     name = ",".join(map(str, key))

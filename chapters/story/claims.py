@@ -55,6 +55,11 @@ def number(value: float) -> str:
     return "0" if text in ("-0", "") else text.replace("-", "−")
 
 
+def bound(value: float) -> str:
+    """Write a bound of an interval as the claim's reading gives it."""
+    return f"{value:,g}".replace("-", "−")
+
+
 @dataclass(frozen=True)
 class Claim:
     """One sentence of an essay and the interval its wording allows (`None`: no bound on that side)."""
@@ -82,7 +87,6 @@ class Claim:
         """The interval in words, with its unit."""
         if not self.testable:
             return "no number in the wording"
-        bound = "{:,g}".format
         more, less = ("above", "below") if self.strict else ("at least", "at most")
         if self.high is None:
             words = f"{more} {bound(self.low)}"

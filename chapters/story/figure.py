@@ -50,12 +50,14 @@ def card(
     table: pd.DataFrame,
     narrow: dict[str, Any] | None = None,
     height: int = 420,
+    lead: bool = False,
 ) -> go.Figure | Drawing:
     """Frame a plotly or matplotlib figure and return it, still an ordinary figure in a notebook.
 
     `title` states the finding, `subtitle` measure, unit, place and period; `alt` says what the chart shows, with at
     least one number; `sources` are tables of data/; `table` holds exactly what is drawn, units in its column names.
-    `narrow` changes the layout on phones ("annotations[0].text": ...); `height` is in pixels.
+    `narrow` changes the layout on phones ("annotations[0].text": ...); `height` is in pixels; `lead` makes it the
+    chart that opens the chapter and is shared, which else is the first.
     Raises ValueError when one of them is missing, unknown or says nothing.
     """
     _check(id, title, subtitle, alt, sources, table)
@@ -63,7 +65,7 @@ def card(
     meta["table"] = {"columns": list(table.columns), "rows": _plain(table.to_numpy(dtype=object).tolist(), 9)}
     if isinstance(fig, matplotlib.figure.Figure):
         return Drawing(_svg(fig), meta)
-    meta |= {"height": height, "narrow": narrow or {}}
+    meta |= {"height": height, "narrow": narrow or {}} | ({"lead": True} if lead else {})
     layout = _plain(fig.layout.to_plotly_json()) | {
         "title": {"text": title, "subtitle": {"text": subtitle}},
         "height": height,
@@ -74,18 +76,19 @@ def card(
 
 
 def choices(cards: dict[Any, go.Figure], axes: dict[str, list | dict[Any, str]], start: Any) -> go.Figure:
-    """Bind cards into one card whose reader picks the state along one to three named axes.
+    """Bind cards into one card whose reader picks the state along one to three named axes, or up to six switches.
 
     `cards` maps each combination of values (a tuple, or the value itself for a single axis) to its card; `axes`
-    maps a label to its values, or to values with their own labels; `start` is the combination shown first.
-    Raises ValueError when a combination is missing, unknown, or carries another id.
+    maps a label to its values, or to values with their own labels ([False, True] is a switch); `start` is the
+    combination shown first. Raises ValueError when a combination is missing, unknown, or carries another id.
     """
     tuples = {key if isinstance(key, tuple) else (key,): one for key, one in cards.items()}
     start = start if isinstance(start, tuple) else (start,)
     values = [list(of) for of in axes.values()]
     expected = list(itertools.product(*values))
-    if not 1 <= len(axes) <= 3 or len(expected) > STATES:
-        raise ValueError(f"choices: found {len(axes)} axes and {len(expected)} states, expected 1-3 and at most {STATES}")
+    most = 6 if all(map(_switch, axes.values())) else 3
+    if not 1 <= len(axes) <= most or len(expected) > STATES:
+        raise ValueError(f"choices: found {len(axes)} axes and {len(expected)} states, expected 1-{most} and at most {STATES}")
     if missing := [key for key in [*expected, start] if key not in tuples]:
         raise ValueError(f"choices: no card for {missing[0]}; expected one for every combination of {list(axes)}")
     if extra := [key for key in tuples if key not in expected]:
@@ -98,7 +101,7 @@ def choices(cards: dict[Any, go.Figure], axes: dict[str, list | dict[Any, str]],
     meta["axes"] = [
         {
             "label": label,
-            "kind": "range" if len(of) > 3 and all(isinstance(value, (int, float)) for value in of) else "select",
+            "kind": _kind(of),
             "values": [str(of[value]) if isinstance(of, dict) else _option(value) for value in of],
             "start": list(of).index(chosen),
         }
@@ -132,8 +135,22 @@ def difference(old: Any, new: Any, path: tuple = ()) -> list[list]:
     return [change for key, was, now in pairs for change in difference(was, now, (*path, key))]
 
 
+def _switch(of: list | dict) -> bool:
+    """Whether an axis is a switch: off, on."""
+    return list(of) == [False, True] and all(isinstance(value, bool) for value in of)
+
+
+def _kind(of: list | dict) -> str:
+    """The control for the values of an axis."""
+    if _switch(of):
+        return "check"
+    return "range" if len(of) > 3 and all(isinstance(value, (int, float)) for value in of) else "select"
+
+
 def _option(value: Any) -> str:
     """Write a value that a reader may choose; years stay plain."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:,}" if isinstance(value, (int, float)) and abs(value) >= 10_000 else str(value)
 
 

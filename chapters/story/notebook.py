@@ -48,8 +48,9 @@ def cards(notebook: dict) -> list[dict]:
 
 
 def live(notebook: dict) -> list[dict]:
-    """The plotly outputs that are cards."""
-    return [output for output in outputs(notebook, PLOTLY_MIME) if output["layout"].get("meta", {}).get("story")]
+    """The plotly outputs that are cards, the lead of the chapter first: the one that says so, else the first drawn."""
+    found = [output for output in outputs(notebook, PLOTLY_MIME) if output["layout"].get("meta", {}).get("story")]
+    return sorted(found, key=lambda output: "lead" not in output["layout"]["meta"]["story"])
 
 
 def reads(path: Path) -> set[str]:

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from story import data, drawing, notebook, pattern
-from story.claims import DEPENDS, FAILS, HOLDS, LABELS, ROUGHLY, claim, number
+from story.claims import DEPENDS, FAILS, HOLDS, LABELS, ROUGHLY, bound, claim, number
 from story.figure import state
 from story.theme import FONT, LIGHT_DARK
 
@@ -225,7 +225,7 @@ def standalone(svg: str) -> str:
 def strip(verdict: dict) -> dict | None:
     """Place the interval and every definition on a line from 0 to 100; logarithmic when values span a factor of 20."""
     low, high = verdict["claim"]["low"], verdict["claim"]["high"]
-    bounds = [bound for bound in dict.fromkeys((low, high)) if bound is not None]
+    bounds = [one for one in dict.fromkeys((low, high)) if one is not None]
     values = [row["value"] for row in verdict["definitions"]] + bounds
     if not bounds:
         return None
@@ -237,9 +237,9 @@ def strip(verdict: dict) -> dict | None:
         return round(5 + 90 * (scale(value) - least) / ((most - least) or 1), 2)
 
     left, right = 0 if low is None else place(low), 100 if high is None else place(high)
-    labels = [{"at": place(bound), "text": f"{bound:,g}"} for bound in bounds]
+    labels = [{"at": place(one), "text": bound(one)} for one in bounds]
     if len(labels) == 2 and abs(labels[0]["at"] - labels[1]["at"]) < 12:  # too near for two labels
-        labels = [{"at": (left + right) / 2, "text": f"{low:,g} to {high:,g}"}]
+        labels = [{"at": (left + right) / 2, "text": f"{bound(low)} to {bound(high)}"}]
     return {
         "log": log,
         "left": left,

@@ -109,13 +109,15 @@ class Arrange(SphinxPostTransform):
             return
         intro = title.parent
         first = next((place for place, node in enumerate(intro.children) if isinstance(node, nodes.section)), len(intro))
-        answer = [
-            part for cell in intro.children[1:first] for part in cell.children if "cell_output" in part.get("classes", ())
-        ]
-        for part in answer:
+        shown = [part for cell in intro.children[1:first] for part in cell.children if "cell_output" in part.get("classes", ())]
+        cards = [part for part in shown if "<figure" in part.astext()]
+        answer = [part for part in shown if part not in cards]
+        for part in shown:
             part.parent.remove(part)
+        for part in answer:
             part["classes"].append("lead")
-        intro[1:1] = [nodes.raw("", hero, format="html"), *answer, nodes.raw("", strip, format="html")]
+        opening = cards or [nodes.raw("", hero, format="html")]
+        intro[1:1] = [*opening, *answer, nodes.raw("", strip, format="html")]
 
 
 def frame(html: str) -> str:
