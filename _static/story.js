@@ -94,6 +94,7 @@
       : ratings.includes("close") ? "roughly" : "holds";
   };
   story.count = ratings => {
+    if (!ratings.length) return "nothing to count";
     const close = ratings.filter(rating => rating === "close").length;
     return `inside under ${ratings.filter(rating => rating === "inside").length} of ${ratings.length} definition${ratings.length === 1 ? "" : "s"}`
       + (close ? `, close under ${close}` : "");

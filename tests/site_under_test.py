@@ -2,11 +2,13 @@
 
 import functools
 import os
+import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import Error
 
 from story import drawing, notebook
 
@@ -41,24 +43,53 @@ def address():
 
 
 @pytest.fixture(scope="session")
-def browser():
+def play():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        yield play
+
+
+@pytest.fixture(scope="session")
+def browser(play):
     found = drawing.browser()
     if not found:
         if os.environ.get("CI"):
             pytest.fail("no Chrome or Chromium: in CI the pages must be tested in a browser")
         pytest.skip("no Chrome or Chromium is installed; set BROWSER_PATH to test the pages")
-    from playwright.sync_api import sync_playwright
+    cut = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no outside world for the pages
+    browser = play.chromium.launch(executable_path=found, args=["--no-sandbox", cut])
+    yield browser
+    browser.close()
 
-    with sync_playwright() as play:
-        cut = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no outside world for the pages
-        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox", cut])
-        yield browser
-        browser.close()
+
+@pytest.fixture(scope="session")
+def firefox(play):
+    found = shutil.which("firefox") or shutil.which("firefox-esr")
+    if not found:
+        pytest.skip("no Firefox is installed")
+    try:
+        browser = play.firefox.launch(channel="moz-firefox", executable_path=found)
+        browser.new_page().close()
+    except Error as error:
+        pytest.skip(f"{found} is there, but the driver cannot drive it: {error.message.splitlines()[0]}")
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
 def visit(browser, address):
-    """Open a page; at the end nothing may have complained, failed, or asked for the outside."""
+    """Open a page in Chromium; at the end nothing may have complained, failed, or asked for the outside."""
+    yield from visits(browser, address)
+
+
+@pytest.fixture
+def visit_in_firefox(firefox, address):
+    """The same in Firefox."""
+    yield from visits(firefox, address)
+
+
+def visits(browser, address):
     complaints, contexts = [], []
 
     def visit(page, width=1280, **options):

@@ -53,7 +53,7 @@ def test_ratings(value, bounds, rating):
         ([12, 6], "depends on the definition", "inside under 1 of 2 definitions"),
         ([10.5, 6], "depends on the definition", "inside under 0 of 2 definitions, close under 1"),
         ([6, 5, 4], "fails", "inside under 0 of 3 definitions"),
-        ([], "cannot be tested", "inside under 0 of 0 definitions"),
+        ([], "cannot be tested", "nothing to count"),
     ],
 )
 def test_labels(values, label, count):

@@ -167,6 +167,8 @@ class Verdict:
     def count(self) -> str:
         """How many definitions are inside, close and outside, in words."""
         total, inside, close = len(self.ratings), self.ratings.count("inside"), self.ratings.count("close")
+        if not total:
+            return "nothing to count"
         noun = "definition" if total == 1 else "definitions"
         return f"inside under {inside} of {total} {noun}" + (f", close under {close}" if close else "")
 
