@@ -5,6 +5,7 @@ Never imported by the chapters: docutils does not exist where they may run.
 
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -111,6 +112,8 @@ class Arrange(SphinxPostTransform):
         first = next((place for place, node in enumerate(intro.children) if isinstance(node, nodes.section)), len(intro))
         shown = [part for cell in intro.children[1:first] for part in cell.children if "cell_output" in part.get("classes", ())]
         cards = [part for part in shown if "<figure" in part.astext()]
+        for raw in (raw for part in cards for raw in part.findall(nodes.raw)):  # no section above it yet
+            raw.children[:] = [nodes.Text(re.sub(r"(</?)h3", r"\1h2", raw.astext()))]
         answer = [part for part in shown if part not in cards]
         for part in shown:
             part.parent.remove(part)
@@ -160,6 +163,8 @@ def setup(app: Sphinx) -> dict:
         plugins.append(Outputs)
     app.add_config_value("story_planned", [], "env")
     app.add_config_value("story_description", "", "html")
+    code = "".join(data.digest(path) for path in sorted(Path(__file__).parent.glob("*.py")))
+    app.add_config_value("story_code", code, "env")  # a change of story/ typesets every page again
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it whether or not its extension is there
     app.add_builder(FlatBuilder, override=True)
     app.add_node(shown)
