@@ -141,9 +141,9 @@ def test_numbers_for_people(value, text):
     [
         ({"low": 11, "high": 13}, "a ratio of 11 to 13"),
         ({"low": 394.5, "high": 395.5, "unit": "thousand deaths"}, "394.5 to 395.5 thousand deaths"),
-        ({"low": 50, "unit": "%", "strict": True}, "above 50 %"),
-        ({"high": -50, "unit": "%"}, "at most −50 %"),
-        ({"low": 100, "high": 100, "unit": "%"}, "exactly 100 %"),
+        ({"low": 50, "unit": "%", "strict": True}, "above 50%"),
+        ({"high": -50, "unit": "%"}, "at most −50%"),
+        ({"low": 100, "high": 100, "unit": "%"}, "exactly 100%"),
     ],
 )
 def test_intervals_in_words(bounds, words):

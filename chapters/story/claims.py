@@ -96,7 +96,7 @@ class Claim:
             words = f"exactly {bound(self.low)}"
         else:
             words = f"{bound(self.low)} to {bound(self.high)}"
-        return f"a {self.unit} of {words}" if self.unit in BARE else f"{words} {self.unit}"
+        return f"a {self.unit} of {words}" if self.unit in BARE else f"{words} {self.unit}".replace(" %", "%")
 
     def rate(self, value: float) -> str:
         """Say whether a value is inside the interval, close to it (5 % of the nearer bound), or outside."""

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from story import data, drawing, notebook, pattern
-from story.claims import DEPENDS, FAILS, HOLDS, LABELS, ROUGHLY, bound, claim, number
+from story.claims import BARE, DEPENDS, FAILS, HOLDS, LABELS, ROUGHLY, bound, claim, number
 from story.figure import state
 from story.theme import FONT, LIGHT_DARK
 
@@ -131,7 +131,7 @@ class Page:
             for row in one["definitions"]
             if one["label"] == FAILS and row["label"] == one["nearest"]
         ]
-        return self.render("patterns", groups=pattern.groups(tested), tested=tested, essays=essays, failing=failing)
+        return self.render("patterns", groups=pattern.groups(tested), tested=tested, essays=essays, failing=failing, bare=BARE)
 
     def corrections(self, _: None) -> str:
         """Every correction, newest first."""
