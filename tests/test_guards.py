@@ -10,6 +10,7 @@ import shutil
 import pytest
 from conftest import ROOT, python
 
+from story import data, notebook
 from story.figure import PLOTLY_MIME
 from story.notebook import code_cells, outputs
 
@@ -78,10 +79,17 @@ def complains(content):
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_a_chapter_unfit_to_publish_stops_the_build(book, edit, message):
+def test_a_chapter_unfit_to_publish_is_said(book, edit, message):
     chapter = change(book, edit)
+    assert notebook.faults(ROOT / f"chapters/{chapter}.ipynb") == []
+    found = notebook.faults(book / f"chapters/{chapter}.ipynb")
+    assert any(one.startswith(f"chapters/{chapter}.ipynb") and message in one for one in found), found
+
+
+def test_a_chapter_unfit_to_publish_stops_the_build(book):
+    chapter = change(book, raises)
     code, said = build(book)
-    assert code == 1 and f"chapters/{chapter}.ipynb" in said and message in said, said
+    assert code == 1 and f"chapters/{chapter}.ipynb, code cell" in said and "raised KeyError" in said, said
     assert not (book / "_build/html/index.html").exists()
 
 
@@ -113,14 +121,27 @@ def test_a_changed_table_stops_the_build(book):
             "chapters/farmers.ipynb does not test it; add claim('population-60m').test",
         ),
         ("[farmers-1955]", "[farmers-1956]", "tests the claim 'farmers-1955', which data/claims.toml lacks"),
-        ('quote = "', "quote = ", "data/claims.toml: not valid TOML"),
+        ('kind = "amount"', 'kind = "size"', "claim 'farmers-1955': kind: found 'size', expected one of forecast"),
     ],
 )
-def test_a_claim_out_of_place_stops_the_build(book, old, new, message):
+def test_a_claim_out_of_place_is_said(tmp_path, monkeypatch, old, new, message):
+    for name in ("claims", "essays"):
+        text = (ROOT / f"data/{name}.toml").read_text()
+        (tmp_path / f"{name}.toml").write_text(text.replace(old, new, 1) if name == "claims" else text)
+    assert notebook.claim_faults([]) == []
+    monkeypatch.setattr(data, "DATA", tmp_path)
+    data.register.cache_clear()
+    try:
+        assert any(message in one for one in notebook.claim_faults([])), notebook.claim_faults([])
+    finally:
+        data.register.cache_clear()
+
+
+def test_a_broken_register_of_claims_stops_the_build(book):
     path = book / "data/claims.toml"
-    path.write_text(path.read_text().replace(old, new, 1))
+    path.write_text(path.read_text().replace('quote = "', "quote = ", 1))
     code, said = build(book)
-    assert code == 1 and message in said, said
+    assert code == 1 and "data/claims.toml: not valid TOML" in said, said
 
 
 def test_a_chapter_outside_the_table_of_contents_stops_the_build(book):
