@@ -14,6 +14,7 @@ EVIL = "<script>document.title='owned'</script></script>\"'><img src=x onerror=\
 def test_planted_scripts_stay_text(book, browser):
     path = sorted((book / "chapters").glob("*.ipynb"))[0]
     content = json.loads(path.read_text())
+    content["cells"][0]["source"] = ["# A title\n\nA sentence under it, before any cell.\n"]
     live = notebook.live(content)[-1]["layout"]["meta"]["story"]  # not the lead: its words are in a picture's name
     live |= {"title": EVIL, "subtitle": EVIL, "alt": EVIL}
     live["table"]["columns"][0] = live["table"]["rows"][0][0] = EVIL
@@ -22,7 +23,7 @@ def test_planted_scripts_stay_text(book, browser):
     for claim in notebook.outputs(content, CLAIM_MIME):
         claim |= {"quote": EVIL, "translation": EVIL, "reading": EVIL, "where": EVIL}
     for verdict in notebook.outputs(content, VERDICT_MIME):
-        verdict["claim"] |= {"quote": EVIL, "unit": EVIL}
+        verdict["claim"] |= {"quote": EVIL, "translation": EVIL, "unit": EVIL}
         verdict["definitions"][0] |= {"label": EVIL, "note": EVIL}
     path.write_text(json.dumps(content))
     for sidecar in (book / "data").glob("*.toml"):
@@ -31,7 +32,7 @@ def test_planted_scripts_stay_text(book, browser):
             sidecar.write_text(text.replace('description = "', 'description = "<script>document.title=1</script> ', 1))
     code, said = build(book)
     assert code == 0, said
-    for name in (path.stem, "ledger", "sources", "index"):
+    for name in (path.stem, "ledger", "patterns", "sources", "index"):
         page = book / f"_build/html/{name}.html"
         soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
         assert not soup.find("img")

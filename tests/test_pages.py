@@ -138,6 +138,18 @@ def patched(table, changes):
     return table["columns"], table["rows"]
 
 
+def test_a_long_table_can_be_searched(visit):
+    page, meta = next(
+        (page, meta) for page in CHAPTERS for meta in notebook.cards(chapter(page)) if len(meta["table"]["rows"]) > 50
+    )
+    card = visit(page).locator(f"#{meta['id']}")
+    card.locator("[role=tab]", has_text="Table").click()
+    words = str(meta["table"]["rows"][-1][0])
+    card.locator("input[type=search]").fill(words.upper())
+    expected = sum(words.lower() in str(row[0]).lower() for row in meta["table"]["rows"])
+    assert 0 < card.locator("tbody tr").filter(visible=True).count() == expected < len(meta["table"]["rows"])
+
+
 def test_an_address_with_nonsense_is_ignored(visit):
     page = next(filter(controlled, CHAPTERS))
     meta = controlled(page)[0]

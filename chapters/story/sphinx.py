@@ -110,7 +110,8 @@ class Arrange(SphinxPostTransform):
             return
         intro = title.parent
         first = next((place for place, node in enumerate(intro.children) if isinstance(node, nodes.section)), len(intro))
-        shown = [part for cell in intro.children[1:first] for part in cell.children if "cell_output" in part.get("classes", ())]
+        cells = [node for node in intro.children[1:first] if isinstance(node, nodes.container)]
+        shown = [part for cell in cells for part in cell.children if "cell_output" in part.get("classes", ())]
         cards = [part for part in shown if "<figure" in part.astext()]
         for raw in (raw for part in cards for raw in part.findall(nodes.raw)):  # no section above it yet
             raw.children[:] = [nodes.Text(re.sub(r"(</?)h3", r"\1h2", raw.astext()))]
