@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import shutil
+from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -68,8 +69,9 @@ def csp() -> str:
     return CSP.format(hash=base64.b64encode(hashlib.sha256(EARLY.encode()).digest()).decode())
 
 
-def _assets(out: Path) -> None:
-    own = data.ROOT / "_static"
+@cache
+def styles() -> str:
+    """The style sheet with the colours of both themes; it stands in every page, so that nothing waits for a second file."""
     light, dark = (
         "".join(f"--{name.replace('_', '-')}:{pair[place]};" for name, pair in LIGHT_DARK.items()) for place in (0, 1)
     )
@@ -78,19 +80,20 @@ def _assets(out: Path) -> None:
         f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
         f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n"
     )
-    (out / "_static/story.css").write_text(colours + _squeeze((own / "story.css").read_text("utf-8")), "utf-8")
+    css = re.sub(r"/\*.*?\*/", "", (data.ROOT / "_static/story.css").read_text("utf-8"), flags=re.S)
+    return colours + re.sub(r"\s*\n\s*", "\n", css).strip()
+
+
+def _assets(out: Path) -> None:
+    own = data.ROOT / "_static"
     constants = json.dumps({"template": template(), "colours": list(LIGHT_DARK.values())}, separators=(",", ":"))
     live = (own / "live.js").read_text("utf-8").replace('"STORY_CONSTANTS"', constants)
     (out / "_static/live.js").write_text(live, "utf-8")
     shutil.copyfile(PLOTLY if PLOTLY.exists() else files("plotly") / "package_data/plotly.min.js", out / "_static/plotly.js")
     LOG.info("plotly.js: %s", "the cartesian bundle of npm" if PLOTLY.exists() else "the full bundle of the plotly package")
     for idle in ("basic.css", "doctools.js", "documentation_options.js", "language_data.js", "searchtools.js",
-                 "sphinx_highlight.js", "pygments.css", "file.png", "minus.png", "plus.png"):  # fmt: skip
-        (out / "_static" / idle).unlink(missing_ok=True)  # Sphinx always copies them; no page of ours asks for them
-
-
-def _squeeze(css: str) -> str:
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.S)).strip() + "\n"
+                 "sphinx_highlight.js", "pygments.css", "story.css", "file.png", "minus.png", "plus.png"):  # fmt: skip
+        (out / "_static" / idle).unlink(missing_ok=True)  # Sphinx copies them; no page of ours asks for them
 
 
 def _sections(doctree: nodes.document, uri: str) -> list[dict]:

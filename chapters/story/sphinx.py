@@ -152,7 +152,7 @@ def context(app: Sphinx, pagename: str, templatename: str, context: dict, doctre
     context["description"] = words if len(words) <= 200 else words[:197].rsplit(" ", 1)[0] + " …"
     if "body" in context:  # myst-nb's label says less than the words it covers
         context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
-    context["csp"], context["early"] = site.csp(), site.EARLY
+    context["csp"], context["early"], context["styles"] = site.csp(), site.EARLY, site.styles()
     context["base"] = app.config.html_baseurl.rstrip("/")
     context["share"] = next((path.name for path in drawing.CHARTS.glob(f"{chapter}-*-share.png")), None)
 
@@ -164,8 +164,9 @@ def setup(app: Sphinx) -> dict:
         plugins.append(Outputs)
     app.add_config_value("story_planned", [], "env")
     app.add_config_value("story_description", "", "html")
-    code = "".join(data.digest(path) for path in sorted(Path(__file__).parent.glob("*.py")))
-    app.add_config_value("story_code", code, "env")  # a change of story/ typesets every page again
+    shared = [*sorted(Path(__file__).parent.glob("*.py")), data.ROOT / "_static/story.css"]
+    code = "".join(map(data.digest, shared))
+    app.add_config_value("story_code", code, "env")  # a change of what all pages share typesets every page again
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it whether or not its extension is there
     app.add_builder(FlatBuilder, override=True)
     app.add_node(shown)
