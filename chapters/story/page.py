@@ -102,21 +102,28 @@ class Page:
             raise ExtensionError(
                 f"chapters/index.md: story-chapters: found {sorted(unknown)}, expected some of {sorted(covers)}"
             )
-        return self.render("chapters", parts=parts, counts=counts, shown=[covers[name] for name in leads.split()])
+        shown = [covers[name] | {"svg": self._picture(name)} for name in leads.split()]
+        return self.render("chapters", parts=parts, counts=counts, shown=shown)
 
     def _cover(self, name: str) -> dict:
-        lead = notebook.live(notebook.read(notebook.CHAPTERS / f"{name}.ipynb"))[0]
-        meta = lead["layout"]["meta"]["story"]
+        meta = self._lead(name)["layout"]["meta"]["story"]
         return {
             "slug": name,
             "figure": f"{name}-{meta['id']}",
             "title": self._titles[name],
-            "svg": drawing.path(name, lead, "narrow").read_text("utf-8").replace(f"{name}-{meta['id']}", f"cover-{name}"),
             "finding": meta["title"],
             "subtitle": meta["subtitle"],
             "alt": meta["alt"],
             "labels": tally(one for one in notebook.verdicts().values() if one["chapter"] == name),
         }
+
+    def _picture(self, name: str) -> str:
+        lead = self._lead(name)
+        own = f"{name}-{lead['layout']['meta']['story']['id']}"
+        return drawing.path(name, lead, "narrow").read_text("utf-8").replace(own, f"cover-{name}")
+
+    def _lead(self, name: str) -> dict:
+        return notebook.live(notebook.read(notebook.CHAPTERS / f"{name}.ipynb"))[0]
 
     def patterns(self, _: None) -> str:
         """What the verdicts have in common: by kind of wording, by essay, and how far off the failing claims are."""
@@ -137,15 +144,16 @@ class Page:
         """Every correction, newest first."""
         return self.render("corrections", rows=data.corrections())
 
-    def opening(self) -> tuple[str, str]:
-        """What stands before and after the answer of a chapter: its lead chart as a picture, and its verdicts."""
-        found = [one for one in notebook.verdicts().values() if one["chapter"] == self.chapter]
-        if not found:
-            return "", ""
-        lead = notebook.live(notebook.read(notebook.CHAPTERS / f"{self.chapter}.ipynb"))[0]
+    def hero(self) -> str:
+        """The lead chart of a chapter as the picture that opens it."""
+        lead = self._lead(self.chapter)
         boxes = {width: svg.split('viewBox="')[1].split('"')[0] for width, svg in self._drawings(lead).items()}
-        hero = self.render("hero", meta=lead["layout"]["meta"]["story"], boxes=boxes)
-        return hero, self.render("header", verdicts=found)
+        return self.render("hero", meta=lead["layout"]["meta"]["story"], boxes=boxes)
+
+    def strip(self) -> str:
+        """The verdicts of a chapter, in one line under its answer."""
+        found = [one for one in notebook.verdicts().values() if one["chapter"] == self.chapter]
+        return self.render("header", verdicts=found) if found else ""
 
     def _drawings(self, output: dict) -> dict[str, str]:
         return {width: drawing.path(self.chapter, output, width).read_text("utf-8") for width in drawing.WIDTHS}

@@ -105,7 +105,8 @@ class Arrange(SphinxPostTransform):
             if "cell" in cell["classes"]:
                 cell.children.sort(key=lambda part: "cell_output" not in part.get("classes", ()))
         title = self.document.next_node(nodes.title)
-        hero, strip = Page(self.app, self.env.docname.removeprefix(PREFIX)).opening()
+        page = Page(self.app, self.env.docname.removeprefix(PREFIX))
+        strip = page.strip()
         if not strip or title is None:
             return
         intro = title.parent
@@ -120,7 +121,7 @@ class Arrange(SphinxPostTransform):
             part.parent.remove(part)
         for part in answer:
             part["classes"].append("lead")
-        opening = cards or [nodes.raw("", hero, format="html")]
+        opening = cards or [nodes.raw("", page.hero(), format="html")]
         intro[1:1] = [*opening, *answer, nodes.raw("", strip, format="html")]
 
 
